@@ -1,0 +1,116 @@
+// The platform's API, one method per call: owns paths, JSON, headers, quota and the retries of single calls.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/secret.hpp"
+#include "base/status.hpp"
+#include "http/http_transport.hpp"
+#include "retry/classify.hpp"
+#include "retry/retry_policy.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry {
+
+class QuotaGate;
+
+struct Target {          // exactly one of the two is set
+    std::string project; // owner/short-name
+    std::string parent;  // folder id
+};
+
+struct InitRequest {
+    Target target;
+    std::string name;
+    std::uint64_t size = 0;
+    std::uint64_t part_size = 0; // 0: let the server choose
+    bool overwrite = false;
+};
+
+struct UploadInfo {
+    std::string upload_id;
+    std::uint64_t part_size = 0; // the server's; the truth
+    bool parallel = true;
+};
+
+// A signed request for one part (contract 4.3): a credential, never printed.
+struct SignedPart {
+    std::string method;
+    Url url;
+    std::optional<WallTime> expires;
+    HttpHeaders headers;                     // each must go out
+    std::vector<int> success_codes;          // never empty
+    std::vector<std::string> report_headers; // names of response headers to collect
+};
+
+struct PartReport {
+    std::uint32_t number = 0;        // from 1
+    std::vector<HttpHeader> headers; // collected; an ETag without its quotes
+};
+
+struct RemoteFile {
+    std::string id;
+    std::string name;
+    std::string project;
+    std::string parent;
+    bool folder = false;
+    std::optional<std::uint64_t> size; // bytes; absent where the answer has none
+};
+
+struct OpenUpload {
+    std::string upload_id;
+    std::string project;
+    std::string parent;
+    std::string name;
+    std::string initiated; // ISO 8601, as sent
+};
+
+// What all slots of one step share. Thread-safe members only; outlives every PlatformApi made from it.
+struct ApiContext {
+    Url base; // the API's base URL; its target has no trailing slash
+    Secret token;
+    RetrySettings retry;
+    HttpTimeouts timeouts;
+    Duration complete_timeout{600'000};
+    Clock& clock;
+    Random& random;
+    Log& log;
+    QuotaGate& quota;
+    LineGate& line;
+    std::atomic<std::uint64_t> calls{0}; // every API request, retries too
+};
+
+// Not thread-safe: one per slot, on the slot's transport. All methods block and end soon after cancel.
+class PlatformApi {
+  public:
+    PlatformApi(ApiContext& context, HttpTransport& transport, CancelToken& cancel);
+
+    // Not idempotent: after a lost answer the open uploads are looked through before it is repeated.
+    Result<UploadInfo> init(const InitRequest& request);
+    // One try, no retry of its own: signing and sending are one retry unit, and the part sender owns it.
+    // The outcome's response has been parsed into `part` when the verdict is success.
+    Verdict sign_once(std::string_view upload_id, std::uint32_t part, SignedPart& out, HttpOutcome& outcome);
+    Status report(std::string_view upload_id, const PartReport& part);
+    // `parts`: those not reported yet. After a lost answer the upload and the file are looked up.
+    Result<RemoteFile> complete(std::string_view upload_id, const InitRequest& request,
+                                const std::vector<PartReport>& parts);
+    Status abort(std::string_view upload_id); // an upload that is gone counts as aborted
+    Result<std::vector<OpenUpload>> open_uploads();
+    // Entries of the target's top level whose names are among `names` (at most 100), in one call.
+    Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
+    Result<RemoteFile> file(std::string_view id);
+
+  private:
+    ApiContext& context_;
+    HttpTransport& transport_;
+    CancelToken& cancel_;
+};
+
+} // namespace ferry

@@ -1,0 +1,77 @@
+// One upload step: all its files, over all its slots.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/status.hpp"
+#include "http/http_transport.hpp"
+#include "transfer/upload_options.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ferry {
+
+class QuotaGate;
+class SlotArena;
+
+// What became of one file; the outputs document's entry.
+struct FileResult {
+    std::string path; // absolute
+    std::string name;
+    std::string id;
+    std::uint64_t size = 0;
+    std::string project;
+    std::string parent;
+    bool skipped = false; // else uploaded
+    std::uint32_t parts = 0;
+    std::uint64_t part_size = 0;
+    std::string etag; // composite MD5-of-MD5s-N; empty where not verified
+    std::string upload_id;
+    Duration seconds{0};
+};
+
+// Counts for a progress display; bytes are those that storage acknowledged.
+struct UploadProgress {
+    std::uint64_t bytes_done = 0;
+    std::uint64_t bytes_total = 0;
+    std::uint64_t files_done = 0;
+    std::uint64_t files_total = 0;
+    std::uint32_t parts_in_flight = 0;
+};
+
+// Told by the job as it goes on; called on the thread that runs the job, one call at a time.
+class UploadListener {
+  public:
+    virtual ~UploadListener() = default;
+    virtual void file_done(const FileResult& result) = 0;
+    virtual void progress(const UploadProgress& progress, bool final) = 0;
+    // An event for programs: type and the fields as a JSON object's text.
+    virtual void event(const std::string& type, const std::string& json) = 0;
+};
+
+// What a job needs from outside. Everything outlives the job.
+struct UploadEnvironment {
+    TransportFactory& transports;
+    SlotArena& arena;
+    QuotaGate& quota; // of this endpoint and token
+    Clock& clock;
+    Random& random;
+    Log& log;
+};
+
+struct UploadSummary {
+    std::uint64_t files = 0; // done, skipped ones included
+    std::uint64_t bytes = 0; // of files uploaded
+    std::uint64_t api_calls = 0;
+    Status status; // the first cause of failure, with a count of further failed files
+};
+
+// Blocks until all files are done, failed or the job is cancelled; no thread of it is left running then. One file's
+// failure does not stop the others, a refused token stops all. Never throws.
+UploadSummary run_upload(const UploadOptions& options, const UploadEnvironment& environment, UploadListener& listener,
+                         CancelToken& cancel);
+
+} // namespace ferry

@@ -1,0 +1,14 @@
+// The JSON Schemas as embedded text (JSON, draft 7): the one source of options, limits, defaults and help.
+#pragma once
+
+#include <string_view>
+
+namespace ferry::schemas {
+
+std::string_view workflow(); // the workflow file
+std::string_view command();  // options of the task `command`
+std::string_view upload();   // options of the task `upload`
+std::string_view outputs();  // the outputs document
+std::string_view event();    // one line of --events
+
+} // namespace ferry::schemas
