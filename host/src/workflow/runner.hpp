@@ -78,8 +78,7 @@ struct RunOptions {
     bool dry_run = false;
     std::uint64_t row = 0;
     Environment environment = process_environment();
-    SecretSource secret = process_environment(); // answers tokens by the name of their variable
-    std::function<std::int64_t()> now_ms;        // Unix time in milliseconds; empty: the system's clock
+    std::function<std::int64_t()> now_ms; // Unix time in milliseconds; empty: the system's clock
 };
 
 // Runs the workflow to its end, or until the stop flag is set: then running steps see cancelled(), no other starts, and

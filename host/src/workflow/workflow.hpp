@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ferry {
@@ -51,8 +52,8 @@ struct Workflow {
     std::set<std::string> token_variables;
 };
 
-// Answers the environment variable of that name. Thread-safe.
-using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+// Answers the environment variable of that name, tokens too: it is also what answers secrets to tasks. Thread-safe.
+using Environment = std::function<std::optional<std::string>(std::string_view name)>;
 
 // The process's own environment (getenv; nothing may change it while steps run).
 Environment process_environment();
