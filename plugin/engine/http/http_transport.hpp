@@ -72,7 +72,7 @@ struct HttpResponse {
 enum class FailureKind {
     no_connection,  // no server was met: look-up, refused, connect timeout, handshake cut; nothing was sent
     untrusted,      // the certificate does not hold for the host; permanent
-    proxy_refused,  // the proxy answered CONNECT with an error; permanent unless 5xx
+    proxy_refused,  // the proxy answered CONNECT with an error, see proxy_status; permanent unless 5xx
     lost_answer,    // the request went out, wholly or in part, and no answer came back: reset, closed, cut short
     stalled,        // no byte moved for the stall time, or no answer within the answer time
     invalid_answer, // what came back is not HTTP, or its body is too long
@@ -82,7 +82,8 @@ enum class FailureKind {
 
 struct HttpFailure {
     FailureKind kind = FailureKind::no_connection;
-    std::string message; // with host and port, never with path, query or headers
+    std::string message;  // with host and port, never with path, query or headers
+    int proxy_status = 0; // proxy_refused: the proxy's answer to CONNECT
 };
 
 using HttpOutcome = std::variant<HttpResponse, HttpFailure>;

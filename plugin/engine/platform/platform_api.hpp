@@ -62,6 +62,7 @@ struct RemoteFile {
     std::string parent;
     bool folder = false;
     std::optional<std::uint64_t> size; // bytes; absent where the answer has none
+    std::optional<WallTime> created;   // by the platform's clock
 };
 
 struct OpenUpload {
@@ -69,13 +70,14 @@ struct OpenUpload {
     std::string project;
     std::string parent;
     std::string name;
-    std::string initiated; // ISO 8601, as sent
+    std::string initiated; // ISO 8601, as sent; may be empty
 };
 
 // What all slots of one step share. Thread-safe members only; outlives every PlatformApi made from it.
 struct ApiContext {
     Url base; // the API's base URL; its target has no trailing slash
     Secret token;
+    std::string token_source; // for messages: "SB_AUTH_TOKEN", "profile default of ..."; may be empty
     RetrySettings retry;
     HttpTimeouts timeouts;
     Duration complete_timeout{600'000};
@@ -87,15 +89,20 @@ struct ApiContext {
     std::atomic<std::uint64_t> calls{0}; // every API request, retries too
 };
 
-// Not thread-safe: one per slot, on the slot's transport. All methods block and end soon after cancel.
+// Not thread-safe: one per slot, on the slot's transport. All methods block and end soon after cancel. But for
+// sign_once each retries by itself, waits for quota and line, and answers an error whose kind tells what to do: auth
+// (stop all), conflict (the name is taken), not_found (of an upload: start the file over), network (given up),
+// platform, cancelled.
 class PlatformApi {
   public:
     PlatformApi(ApiContext& context, HttpTransport& transport, CancelToken& cancel);
 
     // Not idempotent: after a lost answer the open uploads are looked through before it is repeated.
     Result<UploadInfo> init(const InitRequest& request);
-    // One try, no retry of its own: signing and sending are one retry unit, and the part sender owns it.
-    // The outcome's response has been parsed into `part` when the verdict is success.
+    // One try, no retry of its own: signing and sending are one retry unit, and the part sender owns it. The sender has
+    // entered the LineGate for the attempt; this waits for quota alone (excuse paused() afterwards), and notes its own
+    // outcome at both gates. On success the answer has been parsed into `out`; an answer that cannot be used becomes an
+    // invalid_answer failure in `outcome`.
     Verdict sign_once(std::string_view upload_id, std::uint32_t part, SignedPart& out, HttpOutcome& outcome);
     Status report(std::string_view upload_id, const PartReport& part);
     // `parts`: those not reported yet. After a lost answer the upload and the file are looked up.
@@ -103,14 +110,19 @@ class PlatformApi {
                                 const std::vector<PartReport>& parts);
     Status abort(std::string_view upload_id); // an upload that is gone counts as aborted
     Result<std::vector<OpenUpload>> open_uploads();
-    // Entries of the target's top level whose names are among `names` (at most 100), in one call.
+    // Entries of the target's top level whose names are among `names`, in one call for up to 100 names, more only where
+    // the URL would pass 6,000 characters. No names: any one entry, a cheap proof that token and target are good.
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
     Result<RemoteFile> file(std::string_view id);
+
+    // Time that the last call waited for quota or maintenance: for RetryState::excuse().
+    Duration paused() const { return paused_; }
 
   private:
     ApiContext& context_;
     HttpTransport& transport_;
     CancelToken& cancel_;
+    Duration paused_{0};
 };
 
 } // namespace ferry

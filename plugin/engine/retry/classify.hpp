@@ -4,6 +4,7 @@
 #include "http/http_transport.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace ferry {
 
@@ -12,10 +13,10 @@ enum class Operation { init, sign, put_part, report, complete, abort, list_uploa
 enum class Verdict {
     success,
     transient,   // try again after backoff
-    throttled,   // 429 or SlowDown: wait as told, not counted as an attempt when the API's quota says so
-    maintenance, // 503 with platform code 0: wait long, not counted
+    throttled,   // the API's 429: the QuotaGate pauses all callers; not counted. Storage's SlowDown is `transient`
+    maintenance, // the API's 503 with code 0: the QuotaGate pauses all callers, long; not counted
     url_expired, // a new signed URL is needed
-    auth,        // the token or the rights are refused: stop
+    auth,        // the API refuses the token or the rights: stop
     conflict,    // 409: the name or the upload exists
     vanished,    // the upload does not exist any more: start the file over
     permanent,   // trying again cannot help
@@ -38,10 +39,16 @@ struct StorageError {
 };
 StorageError read_storage_error(const HttpResponse& response);
 
-// Success is any 2xx but for put_part, whose success codes the caller has checked before asking.
+// Success is any 2xx but for put_part, whose success codes the caller has checked before asking: there a 2xx is a
+// failed part. A 2xx whose body turns out to be useless is for the caller to turn into FailureKind::invalid_answer.
 Verdict classify(Operation operation, const HttpOutcome& outcome);
 
-// One clause for people: "HTTP 403 AccessDenied: Request has expired (storage host:port)"; no secret.
-std::string describe(Operation operation, const HttpOutcome& outcome);
+// True if the outcome shows that a server was met, so that the line is not dead.
+bool met_server(const HttpOutcome& outcome);
+
+// One whole clause for people, with its subject and without a secret: "the platform answered HTTP 404 (code 3002: No
+// such project)", "storage at host:443 answered HTTP 403 AccessDenied: Request has expired"; a failure's own message.
+// `where` is an origin or a host with port, for answers, which do not carry their own.
+std::string describe(Operation operation, const HttpOutcome& outcome, std::string_view where = {});
 
 } // namespace ferry

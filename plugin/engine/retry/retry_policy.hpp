@@ -5,9 +5,10 @@
 #include "base/log.hpp"
 #include "retry/classify.hpp"
 
-#include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace ferry {
 
@@ -19,30 +20,38 @@ struct RetrySettings {
 };
 
 // Shared by all slots of a step: tells a dead line from a single bad try. When new connections fail on all slots for
-// several tries in a row, everything pauses and one caller probes every 30 s until a server is met again. Thread-safe.
+// several tries in a row, or for a minute on the few that are busy, everything pauses and one caller probes every 30 s
+// until a server is met again. Thread-safe.
 class LineGate {
   public:
     LineGate(Clock& clock, Log& log, int slots) : clock_(clock), log_(log), slots_(slots) {}
 
     static constexpr int tries_per_slot = 3;
+    static constexpr Duration few_slots_time{60'000}; // this long and tries_per_slot in all are enough, too
     static constexpr Duration probe_interval{30'000};
 
-    // Blocks while the line is dead, unless this caller is the one to probe now. False if cancelled or if `until`
-    // passes first.
+    // To be called once per attempt, before its first request. Blocks while the line is dead, unless this caller is the
+    // one to probe now. False if cancelled or if `until` passes first.
     bool enter(Instant until, CancelToken& cancel);
-    void met_server();    // any answer, or a reset after the connection stood
-    void no_connection(); // a try that met no server
+    void met_server();                     // any answer, or a reset after the connection stood
+    void no_connection();                  // a try that met no server
+    void note(const HttpOutcome& outcome); // whichever of the two it shows
     bool dead() const;
 
   private:
+    enum class Turn { go, wait, late };
+    Turn turn(Instant now, Instant until, CancelToken& wake);
+
     Clock& clock_;
     Log& log_;
     const int slots_;
     mutable std::mutex mutex_;
-    int failures_ = 0; // in a row, over all slots
+    int failures_ = 0;        // in a row, over all slots
+    Instant first_failure_{}; // of them
     bool dead_ = false;
-    Instant dead_since_{};
+    bool told_ = false; // that it is dead
     Instant next_probe_{};
+    std::vector<CancelToken*> waiters_; // cancelled to wake those who wait for the line
 };
 
 // The state of one operation's retries; not shared.
@@ -53,14 +62,19 @@ class RetryState {
         , clock_(clock)
         , random_(random) {}
 
+    static constexpr Duration told_max{600'000};
+
     // Notes a failed try and answers the time to wait before the next; nullopt: give up (see reason()).
-    // `told` is the server's own wish (Retry-After), honoured where longer, up to 10 minutes.
+    // `told` is the server's own wish (retry_after()), honoured where longer, up to 10 minutes. Throttled and
+    // maintenance count neither as attempt nor as failure: the QuotaGate makes the wait.
     std::optional<Duration> failed(Verdict verdict, std::optional<Duration> told);
-    // Waiting that counts neither as attempt nor as elapsed time (quota, maintenance).
-    void excuse(Duration time) { excused_ += time; }
+    // Waiting that does not count as elapsed time: PlatformApi::paused(), for quota and maintenance.
+    void excuse(Duration time);
     Instant give_up_at() const; // end of max_elapsed; Instant::max() before the first failure
     int attempts() const { return attempts_; }
-    const std::string& reason() const { return reason_; } // "8 tries", "6 h without success"
+    const std::string& reason() const {
+        return reason_;
+    } // "8 tries failed", "no success within 6 h"; empty before giving up
 
   private:
     const RetrySettings& settings_;

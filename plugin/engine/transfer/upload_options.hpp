@@ -35,6 +35,7 @@ struct UploadOptions {
     Duration complete_timeout{};
     Url endpoint; // the API's base URL
     Secret token;
+    std::string token_source; // for messages: where the token came from
     bool dry_run = false;
 };
 
