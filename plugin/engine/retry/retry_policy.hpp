@@ -41,6 +41,7 @@ class LineGate {
   private:
     enum class Turn { go, wait, late };
     Turn turn(Instant now, Instant until, CancelToken& wake);
+    Instant next_probe() const;
 
     Clock& clock_;
     Log& log_;
@@ -70,20 +71,20 @@ class RetryState {
     std::optional<Duration> failed(Verdict verdict, std::optional<Duration> told);
     // Waiting that does not count as elapsed time: PlatformApi::paused(), for quota and maintenance.
     void excuse(Duration time);
-    Instant give_up_at() const; // end of max_elapsed; Instant::max() before the first failure
+    Instant give_up_at() const; // end of max_elapsed, as of now while nothing has failed
     int attempts() const { return attempts_; }
-    const std::string& reason() const {
-        return reason_;
-    } // "8 tries failed", "no success within 6 h"; empty before giving up
+    // Why failed() gave up: "8 tries failed", "no success within 6 h"; empty for what cannot be repeated at all.
+    const std::string& reason() const { return reason_; }
 
   private:
+    Duration backoff(int exponent);
+
     const RetrySettings& settings_;
     Clock& clock_;
     Random& random_;
-    int attempts_ = 0; // tries that met a server and failed
-    int streak_ = 0;   // exponent of the backoff
-    std::optional<Instant> first_failure_;
-    Duration excused_{0};
+    int attempts_ = 0;                     // tries that met a server and failed
+    int streak_ = 0;                       // exponent of the backoff
+    std::optional<Instant> first_failure_; // moved on by what is excused
     std::string reason_;
 };
 

@@ -1,0 +1,95 @@
+#include "document/units.hpp"
+#include "retry/retry_policy.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace ferry {
+
+LineGate::Turn LineGate::turn(Instant now, Instant until, CancelToken& wake) {
+    std::lock_guard lock(mutex_);
+    if (!dead_)
+        return Turn::go;
+    if (now >= until)
+        return Turn::late;
+    if (!told_) {
+        told_ = true;
+        log_.warn("network unreachable for " + format_duration(now - first_failure_) +
+                  ": everything pauses, one try every " + format_duration(probe_interval) +
+                  (until == Instant::max() ? std::string() : " for at most " + format_duration(until - now)));
+    }
+    if (now >= next_probe_) {
+        next_probe_ = now + probe_interval;
+        log_.debug("network still unreachable after " + format_duration(now - first_failure_) + ": trying once");
+        return Turn::go;
+    }
+    waiters_.push_back(&wake);
+    return Turn::wait;
+}
+
+bool LineGate::enter(Instant until, CancelToken& cancel) {
+    for (;;) {
+        if (cancel.cancelled())
+            return false;
+        CancelToken wake; // by the line's return or by the caller's own cancel
+        switch (turn(clock_.now(), until, wake)) {
+        case Turn::go:
+            return true;
+        case Turn::late:
+            return false;
+        case Turn::wait:
+            break;
+        }
+        {
+            const CancelToken::Registration relay(cancel, [&wake] { wake.cancel(); });
+            clock_.wait_until(std::min(until, next_probe()), wake);
+        }
+        std::lock_guard lock(mutex_);
+        std::erase(waiters_, &wake);
+    }
+}
+
+Instant LineGate::next_probe() const {
+    std::lock_guard lock(mutex_);
+    return next_probe_;
+}
+
+void LineGate::met_server() {
+    std::lock_guard lock(mutex_);
+    failures_ = 0;
+    if (!dead_)
+        return;
+    dead_ = false;
+    if (told_)
+        log_.info("network is back after " + format_duration(clock_.now() - first_failure_));
+    told_ = false;
+    for (CancelToken* waiter : waiters_)
+        waiter->cancel();
+}
+
+void LineGate::no_connection() {
+    std::lock_guard lock(mutex_);
+    const Instant now = clock_.now();
+    if (failures_++ == 0)
+        first_failure_ = now;
+    const bool all_slots = failures_ >= tries_per_slot * slots_;
+    const bool few_slots = failures_ >= tries_per_slot && now - first_failure_ >= few_slots_time;
+    if (dead_ || !(all_slots || few_slots))
+        return;
+    dead_ = true;
+    next_probe_ = now + probe_interval;
+}
+
+void LineGate::note(const HttpOutcome& outcome) {
+    if (ferry::met_server(outcome))
+        met_server();
+    else if (classify(Operation::read, outcome) == Verdict::no_answer)
+        no_connection();
+}
+
+bool LineGate::dead() const {
+    std::lock_guard lock(mutex_);
+    return dead_;
+}
+
+} // namespace ferry
