@@ -18,7 +18,7 @@ constexpr std::size_t storage_body_limit = 64u << 10; // bytes looked through
 constexpr JsonLimits platform_body_limits{.depth = 16, .bytes = 1u << 20};
 
 int read_code(const Poco::Dynamic::Var& value) {
-    if (value.isInteger()) {
+    if (value.isInteger() && !value.isBoolean()) { // to POCO a bool is an integer, too
         const auto number = value.convert<Poco::Int64>();
         return number >= 0 && number <= 1'000'000 ? static_cast<int>(number) : -1;
     }

@@ -1,0 +1,146 @@
+#include "fake_clock.hpp"
+#include "recording_log.hpp"
+#include "retry/retry_policy.hpp"
+#include "scripted_transport.hpp"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+void fail_times(LineGate& gate, int times) {
+    for (int i = 0; i < times; ++i)
+        gate.no_connection();
+}
+
+} // namespace
+
+TEST_CASE("single bad tries do not make the line dead") {
+    FakeClock clock;
+    RecordingLog log;
+    CancelToken cancel;
+    LineGate gate(clock, log, 4);
+    fail_times(gate, 11);
+    CHECK_FALSE(gate.dead());
+    gate.met_server();
+    fail_times(gate, 11);
+    CHECK_FALSE(gate.dead());
+    CHECK(gate.enter(clock.now() + hours(1), cancel));
+    CHECK(clock.waits().empty());
+    CHECK(log.lines().empty());
+}
+
+TEST_CASE("failures on all slots make the line dead, and one caller probes every 30 s") {
+    FakeClock clock;
+    RecordingLog log;
+    CancelToken cancel;
+    LineGate gate(clock, log, 4);
+    const Instant start = clock.now();
+    fail_times(gate, 12);
+    CHECK(gate.dead());
+    for (int i = 1; i <= 3; ++i) {
+        CHECK(gate.enter(start + hours(1), cancel));
+        CHECK(clock.now() - start == i * seconds(30));
+        gate.no_connection();
+    }
+    gate.met_server();
+    CHECK_FALSE(gate.dead());
+    CHECK(gate.enter(start + hours(1), cancel));
+    CHECK(clock.now() - start == seconds(90));
+    // One line when it dies, one when it is back, the rest for those who look closely.
+    CHECK(log.count(LogLevel::warn) == 1);
+    CHECK(log.count(LogLevel::info) == 1);
+    CHECK(log.count(LogLevel::debug) == 3);
+    CHECK(log.contains(LogLevel::warn, "network unreachable"));
+    CHECK(log.contains(LogLevel::info, "network is back after 1 min 30 s"));
+}
+
+TEST_CASE("a few busy slots that fail for a minute are enough") {
+    FakeClock clock;
+    RecordingLog log;
+    LineGate gate(clock, log, 64);
+    fail_times(gate, 2);
+    clock.advance(minutes(2));
+    CHECK_FALSE(gate.dead());
+    gate.no_connection();
+    CHECK(gate.dead());
+}
+
+TEST_CASE("waiting for the line ends at the caller's own limit") {
+    FakeClock clock;
+    RecordingLog log;
+    CancelToken cancel;
+    LineGate gate(clock, log, 1);
+    fail_times(gate, 3);
+    const Instant limit = clock.now() + seconds(10);
+    CHECK_FALSE(gate.enter(limit, cancel));
+    CHECK(clock.now() == limit);
+    CHECK_FALSE(gate.enter(limit, cancel));
+}
+
+TEST_CASE("waiting for the line ends on cancel") {
+    FakeClock clock(FakeClock::Mode::manual);
+    RecordingLog log;
+    CancelToken cancel;
+    LineGate gate(clock, log, 1);
+    fail_times(gate, 3);
+    bool entered = true;
+    std::thread waiter([&] { entered = gate.enter(clock.now() + hours(1), cancel); });
+    clock.await_waiters(1);
+    cancel.cancel();
+    waiter.join();
+    CHECK_FALSE(entered);
+    CHECK_FALSE(gate.enter(clock.now() + hours(1), cancel));
+}
+
+TEST_CASE("all who wait go on as soon as one has met a server") {
+    FakeClock clock(FakeClock::Mode::manual);
+    RecordingLog log;
+    CancelToken cancel;
+    LineGate gate(clock, log, 4);
+    fail_times(gate, 12);
+    std::atomic<int> entered{0};
+    std::vector<std::thread> slots;
+    for (int i = 0; i < 4; ++i)
+        slots.emplace_back([&] { entered += gate.enter(clock.now() + hours(1), cancel) ? 1 : 0; });
+    clock.await_waiters(4);
+    clock.advance(seconds(30)); // one of them probes
+    while (entered == 0)
+        std::this_thread::yield();
+    clock.await_waiters(3);
+    CHECK(entered == 1);
+    gate.met_server(); // without the time going on
+    for (std::thread& slot : slots)
+        slot.join();
+    CHECK(entered == 4);
+}
+
+TEST_CASE("outcomes tell the gate by themselves") {
+    FakeClock clock;
+    RecordingLog log;
+    LineGate gate(clock, log, 1);
+    gate.note(failure(FailureKind::no_connection));
+    gate.note(failure(FailureKind::no_connection));
+    gate.note(failure(FailureKind::lost_answer)); // a server was met
+    gate.note(failure(FailureKind::no_connection));
+    gate.note(HttpFailure{FailureKind::proxy_refused, "x", 503});
+    gate.note(failure(FailureKind::cancelled)); // says nothing
+    gate.note(failure(FailureKind::body));
+    CHECK_FALSE(gate.dead());
+    gate.note(failure(FailureKind::no_connection));
+    CHECK(gate.dead());
+    gate.note(answer(503));
+    CHECK_FALSE(gate.dead());
+}
+
+} // namespace ferry::test
