@@ -9,7 +9,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -39,14 +39,14 @@ class TaskListener {
 
 struct TaskOutcome {
     int32_t code = FERRY_OK;
-    std::string kind;    // ferry_error.kind
-    std::string message; // ferry_error.message; control bytes escaped
-    Poco::JSON::Object::Ptr outputs;
-    Diagnostics diagnostics; // reported while creating or running; pointers into the options
+    std::string kind;                // ferry_error.kind
+    std::string message;             // ferry_error.message; control bytes escaped, but a few lines stay lines
+    Poco::JSON::Object::Ptr outputs; // never null
+    Diagnostics diagnostics;         // reported while creating or running; pointers into the options
 };
 
-// Answers the secret of that name, or nullopt.
-using SecretSource = std::function<std::optional<std::string>(std::string_view name)>;
+// Answers the secret of that name, or nullopt. Called from any thread.
+using SecretSource = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct TaskHost {
     TaskListener& listener;

@@ -1,0 +1,201 @@
+#include "tasks/child_process.hpp"
+
+#include "unique_fd.hpp"
+
+#include <poll.h>
+#include <spawn.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <thread>
+
+namespace ferry {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds tick{50};
+
+std::vector<char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<char*> result;
+    for (const std::string& text : texts)
+        result.push_back(const_cast<char*>(text.c_str())); // the C interface's const is missing, not ours
+    result.push_back(nullptr);
+    return result;
+}
+
+class SpawnActions {
+  public:
+    explicit SpawnActions(const ChildStart& start) {
+        ::posix_spawn_file_actions_init(&actions_);
+        const int streams[] = {start.input, start.output, start.error};
+        for (int to = 0; to <= 2; ++to)
+            note(::posix_spawn_file_actions_adddup2(&actions_, streams[to], to));
+        note(::posix_spawn_file_actions_addchdir_np(&actions_, start.cwd.c_str()));
+        note(::posix_spawn_file_actions_addclosefrom_np(&actions_, 3));
+    }
+    ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
+    SpawnActions(const SpawnActions&) = delete;
+    SpawnActions& operator=(const SpawnActions&) = delete;
+
+    const posix_spawn_file_actions_t* get() const { return &actions_; }
+    int error() const { return error_; }
+
+  private:
+    void note(int result) { error_ = error_ == 0 ? result : error_; }
+
+    posix_spawn_file_actions_t actions_;
+    int error_ = 0;
+};
+
+// Own group, no signal blocked or ignored: ferry's own choices (SIGPIPE) are none of the command's business.
+class SpawnAttributes {
+  public:
+    SpawnAttributes() {
+        ::posix_spawnattr_init(&attributes_);
+        sigset_t all;
+        sigset_t none;
+        ::sigfillset(&all);
+        ::sigemptyset(&none);
+        ::posix_spawnattr_setsigdefault(&attributes_, &all);
+        ::posix_spawnattr_setsigmask(&attributes_, &none);
+        ::posix_spawnattr_setpgroup(&attributes_, 0);
+        ::posix_spawnattr_setflags(&attributes_,
+                                   POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+    }
+    ~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+    SpawnAttributes(const SpawnAttributes&) = delete;
+    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+
+    const posix_spawnattr_t* get() const { return &attributes_; }
+
+  private:
+    posix_spawnattr_t attributes_;
+};
+
+int spawn(const ChildStart& start, pid_t& pid) {
+    const SpawnActions actions(start);
+    if (actions.error() != 0)
+        return actions.error();
+    const SpawnAttributes attributes;
+    const auto arguments = pointers(start.arguments);
+    const auto environment = pointers(start.environment);
+    return ::posix_spawn(&pid, start.program.c_str(), actions.get(), attributes.get(), arguments.data(),
+                         environment.data());
+}
+
+// Known to `groups` as long as it may have members.
+class Group {
+  public:
+    Group(pid_t id, ProcessGroups& groups) : id_(id), groups_(groups), pidfd_(::pidfd_open(id, 0)) { groups_.add(id_); }
+    ~Group() { groups_.remove(id_); }
+    Group(const Group&) = delete;
+    Group& operator=(const Group&) = delete;
+
+    void signal(int number) const { ::kill(-id_, number); }
+
+    // Sleeps until the leader ends, at most for `time`; without pidfd (kernel before 5.3) it looks more often instead.
+    void wait(std::chrono::milliseconds time) const {
+        if (!pidfd_ || leader_ended_) {
+            std::this_thread::sleep_for(std::min(time, std::chrono::milliseconds(5)));
+            return;
+        }
+        pollfd waiting{pidfd_.get(), POLLIN, 0};
+        ::poll(&waiting, 1, static_cast<int>(time.count()));
+    }
+
+    // Collects the leader if it has ended; then true.
+    bool leader_ended() {
+        if (leader_ended_)
+            return true;
+        const pid_t got = ::waitpid(id_, &status_, WNOHANG);
+        leader_ended_ = got == id_ || (got < 0 && errno == ECHILD);
+        return leader_ended_;
+    }
+
+    // Collects orphans of the group that have ended (see adopt_orphans); true if none of the group is left.
+    bool empty() const {
+        while (::waitpid(-id_, nullptr, WNOHANG) > 0) {
+        }
+        return ::kill(-id_, 0) != 0 && errno == ESRCH;
+    }
+
+    int status() const { return status_; }
+
+  private:
+    const pid_t id_;
+    ProcessGroups& groups_;
+    const UniqueFd pidfd_;
+    int status_ = 0;
+    bool leader_ended_ = false;
+};
+
+bool all_ended(Group& group) {
+    return group.leader_ended() && group.empty();
+}
+
+// True once the whole group has ended; false after `grace`.
+bool ends_within(Group& group, std::chrono::milliseconds grace, const std::function<bool()>& cancelled = {}) {
+    const auto deadline = Clock::now() + grace;
+    while (!all_ended(group)) {
+        if (Clock::now() >= deadline || (cancelled && cancelled()))
+            return false;
+        group.wait(std::min<std::chrono::milliseconds>(
+            tick, std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now())));
+    }
+    return true;
+}
+
+// TERM, the grace, KILL. A stopped process gets CONT, or it would not hear TERM. What even KILL does not end within
+// another grace (a process in an uninterruptible file system call) is left behind rather than waited for.
+void terminate(Group& group, std::chrono::milliseconds grace) {
+    group.signal(SIGTERM);
+    group.signal(SIGCONT);
+    if (ends_within(group, grace))
+        return;
+    group.signal(SIGKILL);
+    ends_within(group, grace);
+}
+
+ChildEnd watch_group(Group& group, const ChildWatch& watch) {
+    ChildEnd end;
+    const auto cancelled = [&] { return watch.cancelled && watch.cancelled(); };
+    while (!group.leader_ended() && !end.stopped) {
+        group.wait(tick);
+        end.stopped = !group.leader_ended() && cancelled();
+    }
+    if (end.stopped) {
+        terminate(group, watch.grace);
+    } else if (!group.empty()) {
+        // Process substitutions of a shell may still be flushing what the program wrote: they get time, but no step
+        // leaves a process behind.
+        const bool failed = group.status() != 0;
+        end.leftovers_killed = failed || !ends_within(group, watch.grace, cancelled);
+        if (end.leftovers_killed)
+            terminate(group, watch.grace);
+    }
+    if (WIFSIGNALED(group.status()))
+        end.signal = WTERMSIG(group.status());
+    else
+        end.exit_code = WEXITSTATUS(group.status());
+    return end;
+}
+
+} // namespace
+
+std::variant<ChildEnd, int> run_child(const ChildStart& start, const ChildWatch& watch, ProcessGroups& groups) {
+    pid_t pid = 0;
+    if (const int error = spawn(start, pid); error != 0)
+        return error;
+    Group group(pid, groups);
+    return watch_group(group, watch);
+}
+
+void adopt_orphans() {
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
+
+} // namespace ferry

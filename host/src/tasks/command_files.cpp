@@ -1,0 +1,127 @@
+#include "tasks/command_files.hpp"
+
+#include "document/text.hpp"
+#include "tasks/glob.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+namespace ferry {
+namespace {
+
+FileError cannot(const std::string& what, const std::string& path, int error) {
+    return {what + " '" + printable(path, 600) + "': " + std::strerror(error)};
+}
+
+// Opening is done without blocking; reading and writing shall block.
+FileResult<UniqueFd> blocking(UniqueFd file) {
+    const int flags = ::fcntl(file.get(), F_GETFL);
+    ::fcntl(file.get(), F_SETFL, flags & ~O_NONBLOCK);
+    return file;
+}
+
+std::optional<FileError> make_private_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
+        return cannot("cannot make the folder", path, errno);
+    return std::nullopt;
+}
+
+} // namespace
+
+FileResult<UniqueFd> open_command_input(const std::string& path) {
+    UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    if (!file)
+        return cannot("cannot open the standard input", path, errno);
+    struct stat info {};
+    if (::fstat(file.get(), &info) == 0 && S_ISDIR(info.st_mode))
+        return cannot("cannot open the standard input", path, EISDIR);
+    return blocking(std::move(file));
+}
+
+FileResult<UniqueFd> open_command_output(const std::string& path) {
+    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
+    if (!file)
+        return errno == ENXIO ? FileError{"nobody reads the FIFO '" + printable(path, 600) + "'"}
+                              : cannot("cannot write the file", path, errno);
+    return blocking(std::move(file));
+}
+
+FileResult<std::string> make_run_folder(const std::string& state_dir, const std::string& run_id) {
+    const std::string runs = state_dir + "/runs";
+    const std::string folder = runs + "/" + run_id;
+    if (auto error = make_private_folder(runs))
+        return *error;
+    if (auto error = make_private_folder(folder))
+        return *error;
+    return folder;
+}
+
+FileResult<UniqueFd> open_kept_output(const std::string& path) {
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT)
+        return cannot("cannot replace the file", path, errno);
+    UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file)
+        return cannot("cannot make the file", path, errno);
+    return file;
+}
+
+std::vector<std::string> last_lines(const std::string& path, std::size_t count) {
+    constexpr off_t window = 16384;
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat info {};
+    if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
+        return {};
+    const off_t begin = std::max<off_t>(0, info.st_size - window);
+    std::string text(static_cast<std::size_t>(info.st_size - begin), '\0');
+    const ssize_t got = ::pread(file.get(), text.data(), text.size(), begin);
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    std::vector<std::string> lines;
+    while (!text.empty() && lines.size() < count) {
+        const std::size_t end = text.rfind('\n');
+        std::string line = end == std::string::npos ? text : text.substr(end + 1);
+        text.resize(end == std::string::npos ? 0 : end);
+        line.erase(line.find_last_not_of('\r') + 1);
+        line.erase(0, line.rfind('\r') + 1);
+        if (!line.empty())
+            lines.push_back(std::move(line));
+    }
+    std::reverse(lines.begin(), lines.end());
+    return lines;
+}
+
+std::string absolute_path(const std::string& base, const std::string& path) {
+    const std::filesystem::path whole = std::filesystem::path(base) / path;
+    std::string text;
+    for (const auto& component : whole) // the root is a component of its own
+        if (!component.empty() && component != "." && component != "/")
+            text += "/" + component.string();
+    return text.empty() ? "/" : text;
+}
+
+FileResult<std::vector<std::string>> existing_paths(const std::string& base, const std::string& path_or_glob) {
+    const std::string path = absolute_path(base, path_or_glob);
+    if (is_glob(path_or_glob)) {
+        // The base is literal, whatever characters it holds.
+        std::string pattern;
+        const bool relative = !path_or_glob.starts_with('/');
+        for (const char c : relative ? base : std::string())
+            pattern += std::strchr("*?[\\", c) ? std::string("\\") + c : std::string(1, c);
+        auto found = glob_paths(relative ? pattern + "/" + path_or_glob : path_or_glob);
+        if (found.empty())
+            return FileError{"nothing matches '" + printable(path_or_glob, 600) + "' (looked for in " +
+                             printable(base, 400) + ")"};
+        return found;
+    }
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0)
+        return errno == ENOENT ? FileError{"there is no file '" + printable(path, 1000) + "'"}
+                               : cannot("cannot look at", path, errno);
+    return std::vector<std::string>{path};
+}
+
+} // namespace ferry

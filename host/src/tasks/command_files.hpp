@@ -1,0 +1,38 @@
+// The files around a command: its three streams, what it reads, what it leaves.
+#pragma once
+
+#include "unique_fd.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+struct FileError {
+    std::string reason; // one sentence
+};
+template <typename Value> using FileResult = std::variant<Value, FileError>;
+
+// Neither hangs on a FIFO whose other side is missing. An output file is made, or emptied if it is there.
+FileResult<UniqueFd> open_command_input(const std::string& path);
+FileResult<UniqueFd> open_command_output(const std::string& path);
+
+// STATE_DIR/runs/RUN_ID, made 0700 with its parent.
+FileResult<std::string> make_run_folder(const std::string& state_dir, const std::string& run_id);
+// A new file of mode 0600; one of an earlier life with that name is replaced, never followed or shared.
+FileResult<UniqueFd> open_kept_output(const std::string& path);
+
+// The last `count` non-empty lines of a regular file, read from its last 16 KiB; of lines that were drawn over with
+// carriage returns the last state. Raw bytes. Empty if it cannot be read.
+std::vector<std::string> last_lines(const std::string& path, std::size_t count);
+
+// `path` made absolute against `base`, "." and double slashes left out, links and ".." kept.
+std::string absolute_path(const std::string& base, const std::string& path);
+
+// What a path or glob names now: existing absolute paths, or why none.
+FileResult<std::vector<std::string>> existing_paths(const std::string& base, const std::string& path_or_glob);
+
+} // namespace ferry
