@@ -1,0 +1,73 @@
+#include "host_bridge.hpp"
+
+#include "error_report.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace ferry {
+
+namespace {
+
+int32_t level_of(LogLevel level) {
+    switch (level) {
+    case LogLevel::error:
+        return FERRY_LOG_ERROR;
+    case LogLevel::warn:
+        return FERRY_LOG_WARN;
+    case LogLevel::info:
+        return FERRY_LOG_INFO;
+    case LogLevel::debug:
+        return FERRY_LOG_DEBUG;
+    }
+    return FERRY_LOG_DEBUG;
+}
+
+} // namespace
+
+void HostLog::write(LogLevel level, std::string_view message) {
+    services_.log(services_.ctx, level_of(level), to_abi(message));
+}
+
+std::optional<std::string> host_secret(const ferry_services& services, std::string_view name) {
+    constexpr std::size_t longest = 64u << 10u; // of an environment variable that we would ever read
+    std::string value(256, '\0');
+    std::size_t size = 0;
+    int32_t code = services.secret(services.ctx, to_abi(name), value.data(), value.size(), &size);
+    if (code == FERRY_TOO_SMALL && size <= longest) {
+        value.resize(size);
+        code = services.secret(services.ctx, to_abi(name), value.data(), value.size(), &size);
+    }
+    if (code != FERRY_OK || size > value.size())
+        return std::nullopt;
+    value.resize(size);
+    return value;
+}
+
+CancelWatch::CancelWatch(const ferry_services& services, CancelToken& cancel)
+    : services_(services)
+    , cancel_(cancel)
+    , thread_([this] { watch(); }) {}
+
+CancelWatch::~CancelWatch() {
+    {
+        std::lock_guard lock(mutex_);
+        end_ = true;
+    }
+    ended_.notify_all();
+    thread_.join();
+}
+
+void CancelWatch::watch() noexcept {
+    using namespace std::chrono_literals;
+    std::unique_lock lock(mutex_);
+    while (!end_) {
+        if (services_.cancelled(services_.ctx) != 0) {
+            cancel_.cancel();
+            return;
+        }
+        ended_.wait_for(lock, 50ms, [this] { return end_; });
+    }
+}
+
+} // namespace ferry

@@ -1,0 +1,31 @@
+// From the options' JSON, which the schema has admitted, to the engine's typed struct.
+#pragma once
+
+#include "base/status.hpp"
+#include "platform/credentials.hpp"
+#include "transfer/upload_options.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ferry {
+
+// One problem that the schema cannot see.
+struct OptionProblem {
+    std::string pointer; // JSON pointer into the options
+    std::string found;
+    std::string allowed;
+};
+
+struct ReadOptions {
+    UploadOptions upload; // endpoint and token are not filled in yet
+    CredentialOptions credentials;
+    std::vector<OptionProblem> problems;
+};
+
+// `json` is complete: the host has filled in the schema's defaults. An Error means that it is not what the schema
+// admits, which is a defect of the caller.
+Result<ReadOptions> read_options(std::string_view json);
+
+} // namespace ferry

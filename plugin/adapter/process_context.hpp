@@ -1,0 +1,35 @@
+// What all upload tasks of the process share: clock, quota per token, the arena of part slots, TLS and proxy settings.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "base/status.hpp"
+#include "http/http_transport.hpp"
+#include "platform/quota_gate.hpp"
+#include "transfer/slot_arena.hpp"
+
+#include <memory>
+#include <mutex>
+
+namespace ferry {
+
+// Made by the plugin's open(). Thread-safe.
+class ProcessContext {
+  public:
+    SystemClock& clock() { return clock_; }
+    SystemRandom& random() { return random_; }
+    QuotaRegistry& quotas() { return quotas_; }
+    SlotArena& arena() { return arena_; }
+    // Reads the proxy and certificate settings of the environment at the first call.
+    Result<TransportFactory*> transports();
+
+  private:
+    SystemClock clock_;
+    SystemRandom random_;
+    QuotaRegistry quotas_{clock_, random_};
+    SlotArena arena_;
+    std::mutex mutex_;
+    std::unique_ptr<TransportFactory> transports_;
+};
+
+} // namespace ferry

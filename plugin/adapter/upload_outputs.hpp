@@ -1,0 +1,36 @@
+// What the engine tells while it uploads, as the host's outputs, progress and events.
+#pragma once
+
+#include "ferry_plugin.h"
+#include "transfer/upload_job.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace ferry {
+
+// Called on the job's thread only. Streams each file to the host, so that many files need no memory here.
+class UploadOutputs final : public UploadListener {
+  public:
+    explicit UploadOutputs(const ferry_services& services);
+
+    void file_done(const FileResult& result) override;
+    void progress(const UploadProgress& progress, bool final) override;
+    void event(const std::string& type, const std::string& json) override;
+
+    // The outputs that are known at the end: file_id (when there is one file), bytes, api_calls.
+    void finish(const UploadSummary& summary);
+
+  private:
+    void set(const std::string& key, const std::string& json);
+    void append(const std::string& key, const std::string& json);
+
+    const ferry_services& services_;
+    std::uint64_t files_ = 0;
+    std::string first_id_;
+};
+
+// The entry of a file in the output `files`.
+std::string to_json(const FileResult& result);
+
+} // namespace ferry
