@@ -24,6 +24,8 @@ struct HttpHeader {
     std::string value;
 };
 
+bool same_header_name(std::string_view a, std::string_view b); // ASCII letters compare without case
+
 // Headers in the order received or to be sent; names compare without case.
 class HttpHeaders {
   public:
@@ -35,7 +37,8 @@ class HttpHeaders {
     std::vector<HttpHeader> list_;
 };
 
-// A request body of known size, read once from start to end per attempt; not thread-safe.
+// A request body of known size, read once from start to end per attempt; the transport rewinds before it reads. Not
+// thread-safe.
 class BodySource {
   public:
     virtual ~BodySource() = default;
@@ -76,7 +79,7 @@ enum class FailureKind {
     lost_answer,    // the request went out, wholly or in part, and no answer came back: reset, closed, cut short
     stalled,        // no byte moved for the stall time, or no answer within the answer time
     invalid_answer, // what came back is not HTTP, or its body is too long
-    body,           // the BodySource failed; see message
+    body,           // the request cannot be put together: the BodySource failed, or a header may not be sent
     cancelled,
 };
 

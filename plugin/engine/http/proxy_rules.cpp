@@ -1,0 +1,193 @@
+#include "http/proxy_rules.hpp"
+
+#include <Poco/Base64Encoder.h>
+#include <Poco/Exception.h>
+#include <Poco/Net/IPAddress.h>
+#include <algorithm>
+#include <charconv>
+#include <sstream>
+
+namespace ferry {
+
+namespace {
+
+using Poco::Net::IPAddress;
+
+std::string lower(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+std::vector<std::string> split_entries(std::string_view text) {
+    std::vector<std::string> entries;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find_first_of(", \t\n"), text.size());
+        if (end > 0)
+            entries.push_back(lower(text.substr(0, end)));
+        text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return entries;
+}
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    const int letter = (c | 0x20) - 'a';
+    return letter >= 0 && letter < 6 ? letter + 10 : -1;
+}
+
+std::optional<std::string> percent_decode(std::string_view text) {
+    std::string out;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] != '%') {
+            out += text[i];
+            continue;
+        }
+        if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0)
+            return std::nullopt;
+        out += static_cast<char>(hex_value(text[i + 1]) * 16 + hex_value(text[i + 2]));
+        i += 2;
+    }
+    return out;
+}
+
+std::string base64(const std::string& text) {
+    std::ostringstream out;
+    Poco::Base64Encoder encoder(out);
+    encoder.rdbuf()->setLineLength(0); // a header value has no line breaks
+    encoder << text;
+    encoder.close();
+    return out.str();
+}
+
+// "user:password" as the value of Proxy-Authorization (RFC 7617); nullopt if its escapes are broken.
+std::optional<Secret> basic(std::string_view user_info) {
+    const std::size_t colon = std::min(user_info.find(':'), user_info.size());
+    const auto user = percent_decode(user_info.substr(0, colon));
+    const auto password = percent_decode(user_info.substr(std::min(colon + 1, user_info.size())));
+    if (!user || !password)
+        return std::nullopt;
+    return Secret("Basic " + base64(*user + ":" + *password));
+}
+
+Error bad_proxy(const std::string& variable, std::string_view why) {
+    return {ErrorKind::invalid, variable + " is not a usable proxy address: " + std::string(why) +
+                                    "; it should look like http://host:3128"};
+}
+
+Result<Proxy> parse_proxy(const EnvironmentValue& setting) {
+    std::string_view rest = setting.value;
+    const std::size_t scheme = rest.find("://");
+    if (scheme != std::string_view::npos && lower(rest.substr(0, scheme)) != "http")
+        return bad_proxy(setting.name, "only http:// proxies are supported");
+    if (scheme != std::string_view::npos)
+        rest.remove_prefix(scheme + 3);
+    Proxy proxy;
+    proxy.variable = setting.name;
+    if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+        const auto authorization = basic(rest.substr(0, at));
+        if (!authorization)
+            return bad_proxy(setting.name, "its user name or password has a % without two hex digits");
+        proxy.authorization = *authorization;
+        rest.remove_prefix(at + 1);
+    }
+    // The rest has the shape of a URL, whose messages quote nothing of it.
+    const auto url = Url::parse("http://" + std::string(rest.substr(0, rest.find('/'))) + "/");
+    if (!url)
+        return bad_proxy(setting.name, "its host or port makes no sense");
+    proxy.host = url->host;
+    proxy.port = url->port;
+    return proxy;
+}
+
+bool same_address(const std::string& host, const std::string& entry) {
+    IPAddress a;
+    IPAddress b;
+    return IPAddress::tryParse(host, a) && IPAddress::tryParse(entry, b) && a == b;
+}
+
+bool in_network(const std::string& host, const std::string& network) {
+    const std::size_t slash = network.find('/');
+    IPAddress address;
+    IPAddress base;
+    if (slash == std::string::npos || !IPAddress::tryParse(host, address) ||
+        !IPAddress::tryParse(network.substr(0, slash), base) || address.family() != base.family())
+        return false;
+    const unsigned bits = base.family() == IPAddress::IPv4 ? 32 : 128;
+    unsigned length = 0;
+    const char* const last = network.data() + network.size();
+    const auto [end, error] = std::from_chars(network.data() + slash + 1, last, length);
+    if (error != std::errc() || end != last || length > bits)
+        return false;
+    const IPAddress mask(length, base.family());
+    return (address & mask) == (base & mask);
+}
+
+bool in_domain(const std::string& host, std::string_view domain) {
+    if (domain.starts_with("*."))
+        domain.remove_prefix(1);
+    if (domain.starts_with('.'))
+        domain.remove_prefix(1);
+    if (domain.empty() || !host.ends_with(domain))
+        return false;
+    return host.size() == domain.size() || host[host.size() - domain.size() - 1] == '.';
+}
+
+// An entry's host and, if it has one, its port: "h", "h:80", "[::1]", "[::1]:80", "::1".
+struct Exception {
+    std::string host;
+    std::string port;
+};
+
+Exception split_exception(const std::string& entry) {
+    if (entry.starts_with('[')) {
+        const std::size_t end = std::min(entry.find(']'), entry.size());
+        const bool port = end + 1 < entry.size() && entry[end + 1] == ':';
+        return {entry.substr(1, end - 1), port ? entry.substr(end + 2) : ""};
+    }
+    const std::size_t colon = entry.find(':');
+    if (colon == std::string::npos || entry.find(':', colon + 1) != std::string::npos)
+        return {entry, ""};
+    return {entry.substr(0, colon), entry.substr(colon + 1)};
+}
+
+bool matches(const Url& url, const std::string& entry) {
+    if (entry == "*" || in_network(url.host, entry))
+        return true;
+    const auto [host, port] = split_exception(entry);
+    if (!port.empty() && port != std::to_string(url.port))
+        return false;
+    IPAddress address;
+    // An address has no domain: 1.10.0.0.1 does not lie below 10.0.0.1.
+    return IPAddress::tryParse(url.host, address) ? same_address(url.host, host) : in_domain(url.host, host);
+}
+
+} // namespace
+
+std::string Proxy::name() const {
+    return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
+}
+
+ProxyRules::ProxyRules(ProxySettings settings)
+    : settings_(std::move(settings))
+    , exceptions_(split_entries(settings_.no_proxy.value)) {}
+
+bool ProxyRules::exempt(const Url& url) const {
+    return url.loopback() ||
+           std::ranges::any_of(exceptions_, [&](const std::string& entry) { return matches(url, entry); });
+}
+
+Result<std::optional<Proxy>> ProxyRules::proxy_for(const Url& url) const {
+    const EnvironmentValue& setting = url.tls() ? settings_.https_proxy : settings_.http_proxy;
+    if (setting.value.empty() || exempt(url))
+        return std::optional<Proxy>();
+    auto proxy = parse_proxy(setting);
+    if (!proxy)
+        return proxy.error();
+    return std::optional<Proxy>(std::move(*proxy));
+}
+
+} // namespace ferry

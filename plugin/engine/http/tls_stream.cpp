@@ -1,0 +1,179 @@
+#include "http/tls_stream.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cerrno>
+#include <climits>
+#include <cstdint>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <sys/socket.h>
+#include <system_error>
+
+namespace ferry {
+
+namespace {
+
+// OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE when the peer is gone. That signal's disposition
+// belongs to the host process, so this BIO sends with MSG_NOSIGNAL instead, and nothing has to be blocked or restored.
+int bio_fd(BIO* bio) {
+    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+}
+
+bool would_block(ssize_t count) {
+    return count < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+int bio_send(BIO* bio, const char* data, int size) {
+    BIO_clear_retry_flags(bio);
+    const ssize_t count = ::send(bio_fd(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (would_block(count))
+        BIO_set_retry_write(bio);
+    return static_cast<int>(count);
+}
+
+int bio_receive(BIO* bio, char* into, int size) {
+    BIO_clear_retry_flags(bio);
+    const ssize_t count = ::recv(bio_fd(bio), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
+    if (would_block(count))
+        BIO_set_retry_read(bio);
+    return static_cast<int>(count);
+}
+
+long bio_control(BIO*, int command, long, void*) {
+    return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is buffered
+}
+
+const BIO_METHOD* socket_method() {
+    // Made once and never freed: connections may outlive any static destructor.
+    static BIO_METHOD* const method = [] {
+        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ferry socket");
+        if (made) {
+            BIO_meth_set_write(made, bio_send);
+            BIO_meth_set_read(made, bio_receive);
+            BIO_meth_set_ctrl(made, bio_control);
+        }
+        return made;
+    }();
+    return method;
+}
+
+BIO* make_bio(int fd) {
+    const BIO_METHOD* method = socket_method();
+    BIO* bio = method ? BIO_new(method) : nullptr;
+    if (bio) {
+        BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+        BIO_set_init(bio, 1);
+    }
+    return bio;
+}
+
+bool is_address(const std::string& host) {
+    in6_addr any{};
+    return inet_pton(AF_INET, host.c_str(), &any) == 1 || inet_pton(AF_INET6, host.c_str(), &any) == 1;
+}
+
+// Names what the certificate must hold for; OpenSSL checks it within the handshake.
+bool expect_host(SSL* ssl, const std::string& host) {
+    if (is_address(host))
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str()) == 1;
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set1_host(ssl, host.c_str()) == 1 && SSL_set_tlsext_host_name(ssl, host.c_str()) == 1;
+}
+
+std::string failure_reason(int error_number) {
+    const char* reason = ERR_reason_error_string(ERR_peek_error());
+    if (reason)
+        return reason;
+    return error_number != 0 ? std::generic_category().message(error_number) : "the peer closed the connection";
+}
+
+int to_int(std::size_t size) {
+    return static_cast<int>(std::min<std::size_t>(size, INT_MAX));
+}
+
+} // namespace
+
+void TlsStream::Free::operator()(ssl_st* ssl) const {
+    SSL_free(ssl);
+}
+
+TlsStream::TlsStream(Descriptor socket, ssl_st* ssl) : socket_(std::move(socket)), ssl_(ssl) {}
+
+std::unique_ptr<TlsStream> TlsStream::make(Descriptor socket, const TlsContext& context, const std::string& host,
+                                           const TlsSession& session) {
+    ERR_clear_error();
+    std::unique_ptr<ssl_st, Free> ssl(SSL_new(context.native()));
+    BIO* bio = ssl ? make_bio(socket.get()) : nullptr;
+    if (!bio)
+        return nullptr;
+    SSL_set_bio(ssl.get(), bio, bio); // owns it from here
+    if (!expect_host(ssl.get(), host))
+        return nullptr;
+    if (session)
+        SSL_set_session(ssl.get(), session.get()); // a session that does not fit costs a full handshake, no more
+    SSL_set_connect_state(ssl.get());
+    return std::unique_ptr<TlsStream>(new TlsStream(std::move(socket), ssl.release()));
+}
+
+TlsStream::~TlsStream() {
+    // Without a shutdown OpenSSL holds the session for suspect and would not resume it.
+    if (broken_ || SSL_in_init(ssl_.get()))
+        SSL_set_quiet_shutdown(ssl_.get(), 1);
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());
+    ERR_clear_error();
+}
+
+IoResult TlsStream::outcome(int rc) {
+    const int error_number = errno;
+    switch (SSL_get_error(ssl_.get(), rc)) {
+    case SSL_ERROR_NONE:
+        return {IoResult::State::done, static_cast<std::size_t>(rc), 0, {}};
+    case SSL_ERROR_WANT_READ:
+        return {IoResult::State::again, 0, POLLIN, {}};
+    case SSL_ERROR_WANT_WRITE:
+        return {IoResult::State::again, 0, POLLOUT, {}};
+    case SSL_ERROR_ZERO_RETURN:
+        return {IoResult::State::closed, 0, 0, {}};
+    default:
+        broken_ = true;
+        return {IoResult::State::failed, 0, 0, failure_reason(rc == 0 ? 0 : error_number)};
+    }
+}
+
+IoResult TlsStream::handshake() {
+    ERR_clear_error();
+    errno = 0;
+    return outcome(SSL_do_handshake(ssl_.get()));
+}
+
+IoResult TlsStream::read(std::span<std::byte> into) {
+    ERR_clear_error();
+    errno = 0;
+    return outcome(SSL_read(ssl_.get(), into.data(), to_int(into.size())));
+}
+
+IoResult TlsStream::write(std::span<const std::byte> bytes) {
+    ERR_clear_error();
+    errno = 0;
+    return outcome(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+}
+
+std::string TlsStream::distrust() const {
+    const long verdict = SSL_get_verify_result(ssl_.get());
+    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+TlsSession TlsStream::session() const {
+    SSL_SESSION* session = SSL_get1_session(ssl_.get());
+    TlsSession owned(session, [](ssl_session_st* one) { SSL_SESSION_free(one); });
+    return session && SSL_SESSION_is_resumable(session) ? owned : nullptr;
+}
+
+bool TlsStream::resumed() const {
+    return SSL_session_reused(ssl_.get()) == 1;
+}
+
+} // namespace ferry

@@ -1,0 +1,47 @@
+// TLS over a connected socket, verified against the host's name.
+#pragma once
+
+#include "http/stream.hpp"
+#include "http/tls_context.hpp"
+
+#include <memory>
+
+struct ssl_st;
+struct ssl_session_st;
+
+namespace ferry {
+
+using TlsSession = std::shared_ptr<ssl_session_st>; // what a later connection to the same host resumes from
+
+class TlsStream final : public Stream {
+  public:
+    // `host` is a name (sent as SNI) or an address; the certificate must hold for it, on loopback too.
+    // `session` may be null. Null if OpenSSL cannot make one.
+    static std::unique_ptr<TlsStream> make(Descriptor socket, const TlsContext& context, const std::string& host,
+                                           const TlsSession& session);
+    ~TlsStream() override;
+
+    IoResult handshake();
+    // Why the certificate is refused, in OpenSSL's words; empty if it is not the certificate that failed.
+    std::string distrust() const;
+    // Under TLS 1.3 the ticket comes behind the handshake: ask after the first answer. Null if there is none.
+    TlsSession session() const;
+    bool resumed() const;
+
+    IoResult read(std::span<std::byte> into) override;
+    IoResult write(std::span<const std::byte> bytes) override;
+    int fd() const override { return socket_.get(); }
+
+  private:
+    struct Free {
+        void operator()(ssl_st* ssl) const;
+    };
+    TlsStream(Descriptor socket, ssl_st* ssl);
+    IoResult outcome(int rc);
+
+    Descriptor socket_;
+    std::unique_ptr<ssl_st, Free> ssl_; // its BIO uses the socket, so it goes first
+    bool broken_ = false;               // no orderly shutdown any more
+};
+
+} // namespace ferry
