@@ -1,0 +1,72 @@
+#include "selection/file_selection.hpp"
+
+#include "document/text.hpp"
+#include "selection/glob.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <sys/stat.h>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+// The path below `folder` unless it is absolute, without "." components and doubled slashes. ".." stays: behind a link
+// it is not what it looks like.
+std::string absolute(std::string_view folder, std::string_view path) {
+    const std::string joined =
+        path.starts_with('/') ? std::string(path) : std::string(folder) + '/' + std::string(path);
+    std::string clean;
+    std::size_t begin = 0;
+    while (begin < joined.size()) {
+        const std::size_t end = std::min(joined.find('/', begin), joined.size());
+        const std::string_view component = std::string_view(joined).substr(begin, end - begin);
+        if (!component.empty() && component != ".")
+            clean.append("/").append(component);
+        begin = end + 1;
+    }
+    // A trailing slash says "a folder", and the checks shall say the same.
+    return clean.empty() ? "/" : joined.ends_with('/') ? clean + '/' : clean;
+}
+
+std::string last_component(const std::string& path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+bool exists(const std::string& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) == 0; // a link that leads nowhere exists, and is told as such later
+}
+
+void select(const FileRequest& request, const std::string& work_dir, SelectionSink& sink) {
+    if (request.path.empty())
+        return sink.problem("an empty path in `files`");
+    if (request.path.find('\0') != std::string::npos)
+        return sink.problem(printable(request.path) + ": a path cannot hold a zero byte");
+    const std::string path = absolute(work_dir, request.path);
+    if (request.literal || exists(path))
+        return sink.file({path, request.name.value_or(last_component(path))});
+    if (!has_glob(request.path))
+        return sink.problem(printable(path) + ": there is no such file");
+    GlobResult found = expand_glob(absolute("", work_dir), request.path);
+    for (std::string& warning : found.warnings)
+        sink.warning(std::move(warning));
+    if (found.files.empty())
+        return sink.problem(printable(request.path) + ": the pattern matches no file in " + printable(work_dir));
+    if (request.name && found.files.size() > 1)
+        return sink.problem(printable(request.path) + ": one name, " + printable(*request.name) + ", for " +
+                            std::to_string(found.files.size()) + " files");
+    for (std::string& file : found.files) {
+        std::string name = request.name.value_or(last_component(file));
+        sink.file({std::move(file), std::move(name)});
+    }
+}
+
+} // namespace
+
+void select_files(const std::vector<FileRequest>& requests, const std::string& work_dir, SelectionSink& sink) {
+    for (const FileRequest& request : requests)
+        select(request, work_dir, sink);
+}
+
+} // namespace ferry

@@ -1,0 +1,29 @@
+// From the entries of `files` to the local files that they name.
+#pragma once
+
+#include "transfer/upload_options.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ferry {
+
+struct SelectedFile {
+    std::string path; // absolute
+    std::string name; // remote
+};
+
+// Told of each file in the order of the entries, those of a glob sorted by bytes.
+class SelectionSink {
+  public:
+    virtual ~SelectionSink() = default;
+    virtual void file(SelectedFile file) = 0;
+    virtual void problem(std::string sentence) = 0; // the selection cannot be used
+    virtual void warning(std::string sentence) = 0;
+};
+
+// An entry is a literal path if it exists or must be one (`literal`), else a glob. Whether a literal path can be read
+// is not looked at here.
+void select_files(const std::vector<FileRequest>& requests, const std::string& work_dir, SelectionSink& sink);
+
+} // namespace ferry

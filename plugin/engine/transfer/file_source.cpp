@@ -1,0 +1,157 @@
+#include "transfer/file_source.hpp"
+
+#include "document/text.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+constexpr std::int64_t nanoseconds = 1'000'000'000;
+
+std::string reason(int error) {
+    char text[256] = {};
+    // The GNU form: thread-safe, and may answer a text of its own.
+    return strerror_r(error, text, sizeof text);
+}
+
+Error failed(ErrorKind kind, const std::string& path, const std::string& why) {
+    return {kind, printable(path) + ": " + why};
+}
+
+Error changed(const std::string& path, const std::string& what) {
+    return failed(ErrorKind::changed, path, "the file changed while uploading (" + what + "); upload it again");
+}
+
+class Descriptor {
+  public:
+    explicit Descriptor(int number) : number_(number) {}
+    ~Descriptor() {
+        if (number_ >= 0)
+            ::close(number_);
+    }
+    Descriptor(const Descriptor&) = delete;
+    Descriptor& operator=(const Descriptor&) = delete;
+    int get() const { return number_; }
+    int release() { return std::exchange(number_, -1); }
+
+  private:
+    int number_;
+};
+
+int open_for_reading(const std::string& path) {
+    // O_NONBLOCK: a FIFO without a writer would hold open() for ever. It changes nothing for a regular file.
+    return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+}
+
+Result<FileIdentity> identity_of(int descriptor, const std::string& path) {
+    struct stat info {};
+    if (::fstat(descriptor, &info) != 0)
+        return failed(ErrorKind::io, path, "cannot be examined: " + reason(errno));
+    if (S_ISDIR(info.st_mode))
+        return failed(ErrorKind::invalid, path, "is a folder; name its files, for example with DIR/**");
+    if (!S_ISREG(info.st_mode))
+        return failed(ErrorKind::invalid, path, "is not a regular file, and only those can be uploaded");
+    return FileIdentity{static_cast<std::uint64_t>(info.st_size),
+                        static_cast<std::int64_t>(info.st_mtim.tv_sec) * nanoseconds + info.st_mtim.tv_nsec};
+}
+
+Status compare(const std::string& path, const FileIdentity& before, const FileIdentity& now) {
+    if (before.size != now.size)
+        return changed(path, "it had " + std::to_string(before.size) + " bytes and has " + std::to_string(now.size));
+    if (before != now)
+        return changed(path, "it was modified");
+    return {};
+}
+
+} // namespace
+
+Result<FileIdentity> identify_file(const std::string& path) {
+    const Descriptor file(open_for_reading(path));
+    if (file.get() < 0) {
+        const int error = errno;
+        if (error == ENOENT || error == ENOTDIR)
+            return failed(ErrorKind::not_found, path, "there is no such file");
+        return failed(ErrorKind::io, path, "cannot be opened: " + reason(error));
+    }
+    return identity_of(file.get(), path);
+}
+
+Status check_unchanged(const std::string& path, const FileIdentity& identity) {
+    const Result<FileIdentity> now = identify_file(path);
+    if (now.ok())
+        return compare(path, identity, *now);
+    return now.error().kind == ErrorKind::io ? now.status() : Status(changed(path, "it is no longer there"));
+}
+
+Result<PartReader> PartReader::open(const std::string& path, const FileIdentity& identity, PartRange range,
+                                    std::span<std::byte> buffer) {
+    Descriptor file(open_for_reading(path));
+    if (file.get() < 0) {
+        const int error = errno;
+        if (error == ENOENT || error == ENOTDIR)
+            return changed(path, "it is no longer there");
+        return failed(ErrorKind::io, path, "cannot be opened: " + reason(error));
+    }
+    const Result<FileIdentity> now = identity_of(file.get(), path);
+    if (!now.ok())
+        return now.error();
+    if (const Status same = compare(path, identity, *now); !same)
+        return same.error();
+    // Only advice: its failure costs speed, nothing else.
+    (void)::posix_fadvise(file.get(), static_cast<off_t>(range.offset), static_cast<off_t>(range.size),
+                          POSIX_FADV_SEQUENTIAL);
+    return PartReader(file.release(), path, range, buffer);
+}
+
+PartReader::PartReader(int descriptor, std::string path, PartRange range, std::span<std::byte> buffer)
+    : descriptor_(descriptor)
+    , path_(std::move(path))
+    , range_(range)
+    , buffer_(buffer) {}
+
+PartReader::PartReader(PartReader&& other) noexcept
+    : descriptor_(std::exchange(other.descriptor_, -1))
+    , path_(std::move(other.path_))
+    , range_(other.range_)
+    , buffer_(other.buffer_)
+    , position_(other.position_)
+    , failure_(std::move(other.failure_)) {}
+
+PartReader::~PartReader() {
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
+Result<std::span<const std::byte>> PartReader::read() {
+    const std::size_t wanted =
+        static_cast<std::size_t>(std::min<std::uint64_t>(buffer_.size(), range_.size - position_));
+    if (wanted == 0)
+        return std::span<const std::byte>();
+    ssize_t got = 0;
+    do {
+        got = ::pread(descriptor_, buffer_.data(), wanted, static_cast<off_t>(range_.offset + position_));
+    } while (got < 0 && errno == EINTR);
+    if (got < 0)
+        failure_ = failed(ErrorKind::io, path_, "cannot be read: " + reason(errno));
+    else if (got == 0)
+        failure_ = changed(path_, "it became shorter");
+    if (!failure_)
+        return failure_.error();
+    position_ += static_cast<std::uint64_t>(got);
+    return std::span<const std::byte>(buffer_.first(static_cast<std::size_t>(got)));
+}
+
+Status PartReader::rewind() {
+    position_ = 0;
+    failure_ = {};
+    return {};
+}
+
+} // namespace ferry

@@ -1,0 +1,60 @@
+// Reading the source files: regular files only, each reader with a descriptor of its own, changes noticed.
+#pragma once
+
+#include "base/status.hpp"
+#include "http/http_transport.hpp"
+#include "transfer/part_plan.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace ferry {
+
+// What tells a file from a changed one. No inode: FUSE file systems give the same file a new one at will.
+struct FileIdentity {
+    std::uint64_t size = 0;
+    std::int64_t mtime_ns = 0; // since the epoch
+
+    bool operator==(const FileIdentity&) const = default;
+};
+
+// Opens the file for a look: it must exist, be readable and be a regular file (links are followed). A FIFO or a device
+// is refused at once, never waited for.
+Result<FileIdentity> identify_file(const std::string& path);
+
+// Success if the file still is what it was; else an error of kind `changed` (or `io`) that names it.
+Status check_unchanged(const std::string& path, const FileIdentity& identity);
+
+// The bytes of one part. Not thread-safe. It has an open file description of its own, since readahead lives there.
+class PartReader final : public BodySource {
+  public:
+    static constexpr std::size_t buffer_size = 256u << 10;
+
+    // `buffer` is the slot's, lent for the reader's life. Fails if the file is not what `identity` says.
+    static Result<PartReader> open(const std::string& path, const FileIdentity& identity, PartRange range,
+                                   std::span<std::byte> buffer);
+    PartReader(PartReader&& other) noexcept;
+    PartReader& operator=(PartReader&&) = delete;
+    ~PartReader() override;
+
+    std::uint64_t size() const override { return range_.size; }
+    Result<std::span<const std::byte>> read() override;
+    Status rewind() override;
+
+    // Why read() failed, kept because a transport passes on only the message.
+    const Status& failure() const { return failure_; }
+
+  private:
+    PartReader(int descriptor, std::string path, PartRange range, std::span<std::byte> buffer);
+
+    int descriptor_;
+    std::string path_;
+    PartRange range_;
+    std::span<std::byte> buffer_;
+    std::uint64_t position_ = 0; // within the range
+    Status failure_;
+};
+
+} // namespace ferry

@@ -1,0 +1,261 @@
+#include "transfer/part_sender.hpp"
+
+#include "document/text.hpp"
+#include "retry/retry_after.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+// Passes a part on and hashes what passes, so that the bytes hashed are the bytes sent.
+class HashingSource final : public BodySource {
+  public:
+    HashingSource(BodySource& source, PartHasher* hasher) : source_(source), hasher_(hasher) { restart(); }
+
+    std::uint64_t size() const override { return source_.size(); }
+    std::uint64_t passed() const { return passed_; }
+
+    Result<std::span<const std::byte>> read() override {
+        auto piece = source_.read();
+        if (!piece.ok())
+            return piece;
+        passed_ += piece->size();
+        if (hasher_)
+            hasher_->update(*piece);
+        return piece;
+    }
+
+    Status rewind() override {
+        restart();
+        return source_.rewind();
+    }
+
+  private:
+    void restart() {
+        passed_ = 0;
+        if (hasher_)
+            hasher_->reset();
+    }
+
+    BodySource& source_;
+    PartHasher* hasher_;
+    std::uint64_t passed_ = 0;
+};
+
+std::string lower(std::string_view text) {
+    std::string copy(text);
+    std::transform(copy.begin(), copy.end(), copy.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return copy;
+}
+
+bool looks_like_md5(std::string_view etag) {
+    return etag.size() == 32 &&
+           std::all_of(etag.begin(), etag.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
+// S3 answers 32 hex digits that are no MD5 for parts encrypted with a key service's or the caller's key.
+bool encrypted_by_key(const HttpResponse& response) {
+    const auto scheme = response.headers.find("x-amz-server-side-encryption");
+    return (scheme && lower(*scheme).starts_with("aws:kms")) ||
+           response.headers.find("x-amz-server-side-encryption-customer-algorithm").has_value();
+}
+
+std::string title(const PartJob& job) {
+    return printable(job.name) + ": part " + std::to_string(job.number) + " of " + std::to_string(job.count);
+}
+
+ErrorKind kind_of(Operation operation, const HttpOutcome& outcome, Verdict verdict) {
+    if (verdict == Verdict::auth)
+        return ErrorKind::auth;
+    if (verdict == Verdict::vanished)
+        return ErrorKind::not_found;
+    if (std::holds_alternative<HttpFailure>(outcome))
+        return ErrorKind::network;
+    return operation == Operation::sign ? ErrorKind::platform : ErrorKind::storage;
+}
+
+bool worth_another_try(Verdict verdict) {
+    switch (verdict) {
+    case Verdict::transient:
+    case Verdict::throttled:
+    case Verdict::maintenance:
+    case Verdict::url_expired:
+    case Verdict::lost: // repeating a part is harmless
+    case Verdict::no_answer:
+        return true;
+    default:
+        return false;
+    }
+}
+
+PartFailure cancelled(const PartJob& job) {
+    return {{ErrorKind::cancelled, title(job) + " was not sent: stopped"}};
+}
+
+} // namespace
+
+std::string bare_etag(std::string_view value) {
+    if (value.starts_with("W/") || value.starts_with("w/"))
+        value.remove_prefix(2);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+        value = value.substr(1, value.size() - 2);
+    return std::string(value);
+}
+
+PartSender::PartSender(SenderContext& context, PlatformApi& api, HttpTransport& transport, CancelToken& cancel)
+    : context_(context)
+    , api_(api)
+    , transport_(transport)
+    , cancel_(cancel) {}
+
+Status PartSender::prepare() {
+    if (buffer_.empty())
+        buffer_.resize(PartReader::buffer_size);
+    if (!hashing() || hasher_)
+        return {};
+    auto hasher = make_part_hasher();
+    if (!hasher.ok())
+        return hasher.error();
+    hasher_ = std::move(*hasher);
+    return {};
+}
+
+PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry) {
+    if (const Status ready = prepare(); !ready)
+        return PartFailure{ready.error()};
+    auto reader = PartReader::open(job.path, job.identity, job.range, buffer_);
+    if (!reader.ok())
+        return PartFailure{reader.error()};
+    RetryState retry(context_.api.retry, context_.api.clock, context_.api.random);
+    std::string last = "the line to the platform is dead";
+    for (;;) {
+        if (!context_.api.line.enter(retry.give_up_at(), cancel_)) {
+            if (cancel_.cancelled())
+                return cancelled(job);
+            return PartFailure{{ErrorKind::network, title(job) + " was given up, the line stayed dead: " + last}};
+        }
+        Attempt attempt = try_once(job, *reader, retry);
+        if (attempt.verdict == Verdict::success)
+            return std::move(attempt.sent);
+        if (attempt.verdict == Verdict::cancelled || cancel_.cancelled())
+            return cancelled(job);
+        last = attempt.reason;
+        if (!worth_another_try(attempt.verdict))
+            return PartFailure{{attempt.kind, title(job) + " cannot be sent: " + last},
+                               attempt.verdict == Verdict::vanished};
+        const std::optional<Duration> wait = retry.failed(attempt.verdict, attempt.told);
+        if (!wait)
+            return PartFailure{{attempt.kind, title(job) + " was given up, " + retry.reason() + ": " + last}};
+        if (on_retry)
+            on_retry({job.number, retry.attempts(), *wait, last});
+        if (!context_.api.clock.wait_for(*wait, cancel_))
+            return cancelled(job);
+    }
+}
+
+PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader, RetryState& retry) {
+    SignedPart signed_part;
+    HttpOutcome outcome;
+    const Verdict verdict = api_.sign_once(job.upload_id, job.number, signed_part, outcome);
+    retry.excuse(api_.paused());
+    if (verdict != Verdict::success) {
+        Attempt attempt{.verdict = verdict,
+                        .kind = kind_of(Operation::sign, outcome, verdict),
+                        .reason =
+                            "no URL for it: " + describe(Operation::sign, outcome, context_.api.base.host_header())};
+        if (const auto* response = std::get_if<HttpResponse>(&outcome))
+            attempt.told = retry_after(*response, context_.api.clock.wall());
+        return attempt;
+    }
+    // Nothing waits between signing and sending, so no URL gets old: its `expires` need not be looked at (contract 4.3
+    // says that neither it nor the clocks are to be trusted), and a 403 leads to a fresh one.
+    return put(job, signed_part, reader);
+}
+
+PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed_part, PartReader& reader) {
+    if (!signed_part.url.tls() && !signed_part.url.loopback())
+        return {.verdict = Verdict::permanent,
+                .kind = ErrorKind::platform,
+                .reason = "the platform gave a plain http URL to " + signed_part.url.host_header() +
+                          ", and the bytes would go unprotected"};
+    if (const Status back = reader.rewind(); !back)
+        return {.verdict = Verdict::permanent, .kind = back.error().kind, .reason = back.error().message};
+    HashingSource source(reader, hasher_.get());
+    HttpRequest request;
+    request.method = signed_part.method;
+    request.url = signed_part.url;
+    request.headers = signed_part.headers; // exactly these: they are part of what was signed
+    request.source = &source;
+    request.timeouts = context_.api.timeouts;
+    request.repeatable = true; // a part put twice replaces itself
+    const HttpOutcome outcome = transport_.send(request, cancel_);
+    context_.api.line.note(outcome);
+    if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
+        const auto& good = signed_part.success_codes;
+        if (std::find(good.begin(), good.end(), response->status) != good.end())
+            return check_answer(job, signed_part, *response, source.passed());
+    }
+    if (!reader.failure().ok()) // the source's own trouble, whatever the transport made of it
+        return {.verdict = Verdict::permanent,
+                .kind = reader.failure().error().kind,
+                .reason = reader.failure().error().message};
+    const Verdict verdict = classify(Operation::put_part, outcome);
+    Attempt attempt{.verdict = verdict == Verdict::success ? Verdict::transient : verdict,
+                    .kind = kind_of(Operation::put_part, outcome, verdict),
+                    .reason = describe(Operation::put_part, outcome, signed_part.url.host_header())};
+    if (const auto* response = std::get_if<HttpResponse>(&outcome))
+        attempt.told = retry_after(*response, context_.api.clock.wall());
+    return attempt;
+}
+
+PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPart& signed_part,
+                                             const HttpResponse& response, std::uint64_t bytes_sent) {
+    const std::string storage = "storage at " + signed_part.url.host_header();
+    const auto bad = [](std::string reason) {
+        return Attempt{.verdict = Verdict::transient, .kind = ErrorKind::storage, .reason = std::move(reason)};
+    };
+    if (bytes_sent != job.range.size)
+        return bad(storage + " answered success after " + std::to_string(bytes_sent) + " of " +
+                   std::to_string(job.range.size) + " bytes");
+    Attempt attempt;
+    attempt.sent.report.number = job.number;
+    for (const std::string& name : signed_part.report_headers) {
+        const auto value = response.headers.find(name);
+        const bool etag = lower(name) == "etag";
+        const std::string text = !value ? "" : etag ? bare_etag(*value) : std::string(*value);
+        if (!value || (etag && text.empty()))
+            return bad(storage + " answered without the header " + printable(name, 64) +
+                       ", which the platform asks for");
+        attempt.sent.report.headers.push_back({name, text});
+    }
+    if (std::string wrong = check_etag(job, response, attempt.sent); !wrong.empty())
+        return bad(storage + " " + wrong);
+    return attempt;
+}
+
+// Empty if the ETag is right or says nothing; else what is wrong with it.
+std::string PartSender::check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent) {
+    if (!hashing())
+        return {};
+    const std::string etag = bare_etag(response.headers.find("ETag").value_or(""));
+    if (!looks_like_md5(etag) || encrypted_by_key(response)) {
+        if (!context_.told_unverifiable.exchange(true))
+            context_.api.log.warn(title(job) + ": the storage's ETag is no MD5, so the parts' bytes cannot be compared;"
+                                               " only the file's size will be");
+        return {};
+    }
+    const Result<Md5> ours = hasher_->finish();
+    if (!ours.ok())
+        return "could not be compared with: " + ours.error().message;
+    const std::string expected = to_hex(*ours);
+    if (lower(etag) != expected)
+        return "kept other bytes than were sent: its MD5 is " + lower(etag) + ", ours " + expected;
+    sent.md5 = *ours;
+    return {};
+}
+
+} // namespace ferry

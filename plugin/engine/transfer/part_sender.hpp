@@ -1,0 +1,96 @@
+// Sends one part: signing and putting are one unit that is tried again as a whole, each time with a fresh URL.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "platform/platform_api.hpp"
+#include "transfer/file_source.hpp"
+#include "transfer/part_hasher.hpp"
+#include "transfer/part_plan.hpp"
+#include "transfer/upload_options.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+// What is to be sent.
+struct PartJob {
+    std::string path;
+    std::string name; // on the platform; for messages
+    FileIdentity identity;
+    std::string upload_id;
+    std::uint32_t number = 0; // from 1
+    std::uint32_t count = 0;  // of the file's parts; for messages
+    PartRange range;
+};
+
+struct SentPart {
+    PartReport report;
+    std::optional<Md5> md5; // where it was found equal to the storage's ETag
+};
+
+struct PartFailure {
+    Error error;
+    bool vanished = false; // the upload is gone: the file must be started over
+};
+
+using PartOutcome = std::variant<SentPart, PartFailure>;
+
+struct RetryNotice {
+    std::uint32_t number = 0; // of the part
+    int tries = 0;            // that met a server and failed, this one included
+    Duration wait{0};         // before the next
+    std::string reason;
+};
+
+// What all senders of one step share. Outlives them.
+struct SenderContext {
+    ApiContext& api;
+    Verify verify = Verify::etag;
+    std::atomic<bool> told_unverifiable{false}; // the log line about ETags that are no MD5 is written once a job
+};
+
+// Not thread-safe: one per slot. Owns the slot's read buffer and hasher; the API's token is out of its reach.
+class PartSender {
+  public:
+    using OnRetry = std::function<void(const RetryNotice&)>;
+    PartSender(SenderContext& context, PlatformApi& api, HttpTransport& transport, CancelToken& cancel);
+
+    // Blocks until the part is stored, given up, or cancelled; ends soon after a cancel.
+    PartOutcome send(const PartJob& job, const OnRetry& on_retry);
+
+  private:
+    // One try. `verdict` success: `sent` holds the result. Otherwise `reason` is a clause for people.
+    struct Attempt {
+        Verdict verdict = Verdict::success;
+        ErrorKind kind = ErrorKind::network; // of the error if this try is the last
+        std::string reason;
+        std::optional<Duration> told{}; // the server's wish to wait
+        SentPart sent{};
+    };
+    Attempt try_once(const PartJob& job, PartReader& reader, RetryState& retry);
+    Attempt put(const PartJob& job, const SignedPart& signed_part, PartReader& reader);
+    Attempt check_answer(const PartJob& job, const SignedPart& signed_part, const HttpResponse& response,
+                         std::uint64_t bytes_sent);
+    std::string check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent);
+    Status prepare();
+    bool hashing() const { return context_.verify == Verify::etag; }
+
+    SenderContext& context_;
+    PlatformApi& api_;
+    HttpTransport& transport_;
+    CancelToken& cancel_;
+    std::vector<std::byte> buffer_;
+    std::unique_ptr<PartHasher> hasher_; // null until needed, and where nothing is verified
+};
+
+// An ETag as it is reported and compared: without the weak mark and one pair of quotes.
+std::string bare_etag(std::string_view value);
+
+} // namespace ferry

@@ -1,0 +1,25 @@
+// Which of the names are taken on the platform, and what that means under the conflict policy.
+#pragma once
+
+#include "base/status.hpp"
+#include "platform/platform_api.hpp"
+#include "transfer/upload_job.hpp"
+#include "transfer/upload_options.hpp"
+#include "transfer/upload_session.hpp"
+#include "transfer/work_queue.hpp"
+
+#include <vector>
+
+namespace ferry {
+
+struct NameCheck {
+    std::vector<PlannedFile> to_upload;
+    std::vector<FileResult> skipped; // there with the same size
+    std::vector<FailedFile> failed;  // there, and not to be replaced
+};
+
+// One call per 100 files, and one if there is none: that also proves the token and the target. An error means that
+// nothing may be sent; under Conflict::fail it names the clashes.
+Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, std::vector<PlannedFile> files, Log& log);
+
+} // namespace ferry

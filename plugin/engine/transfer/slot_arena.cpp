@@ -1,0 +1,73 @@
+#include "transfer/slot_arena.hpp"
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+
+namespace ferry {
+
+// One control and one arena for the whole process: of several controls the smallest wins, and an arena by itself runs
+// no more threads than there are processors. No slot of the arena is kept for threads from outside, as none ever
+// enters: tasks are enqueued, and whoever waits for them waits outside. A step's thread inside the arena could be
+// caught running another step's slot, for hours.
+struct SlotArena::Impl {
+    tbb::global_control control{tbb::global_control::max_allowed_parallelism, capacity + 1}; // one is the caller
+    tbb::task_arena arena{capacity, 0};
+    tbb::task_group_context context{tbb::task_group_context::isolated}; // from whatever TBB task first uses it
+    tbb::task_group group{context};
+};
+
+SlotArena::SlotArena() : impl_(std::make_unique<Impl>()) {}
+
+SlotArena::~SlotArena() {
+    impl_->group.wait(); // for the last moments of tasks whose crews have been joined, and for those never begun
+}
+
+int SlotArena::effective_capacity() const {
+    const std::size_t active = tbb::global_control::active_value(tbb::global_control::max_allowed_parallelism);
+    return std::max(1, static_cast<int>(std::min<std::size_t>(active, capacity + 1)) - 1);
+}
+
+struct SlotCrew::State {
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::function<void()> work;
+    int running = 0;
+    bool dismissed = false;
+
+    void run_slot() noexcept {
+        {
+            std::lock_guard lock(mutex);
+            if (dismissed)
+                return;
+            ++running;
+        }
+        work();
+        std::lock_guard lock(mutex);
+        --running;
+        ended.notify_all();
+    }
+};
+
+SlotCrew::SlotCrew(SlotArena& arena, int slots, std::function<void()> work) : state_(std::make_shared<State>()) {
+    state_->work = std::move(work);
+    for (int i = 0; i < slots; ++i)
+        arena.impl_->arena.enqueue(arena.impl_->group.defer([state = state_] { state->run_slot(); }));
+}
+
+SlotCrew::~SlotCrew() {
+    join();
+}
+
+void SlotCrew::join() {
+    std::unique_lock lock(state_->mutex);
+    state_->dismissed = true;
+    state_->ended.wait(lock, [&] { return state_->running == 0; });
+}
+
+} // namespace ferry

@@ -1,0 +1,87 @@
+#include "transfer/upload_plan.hpp"
+
+#include "document/text.hpp"
+#include "document/units.hpp"
+#include "selection/file_selection.hpp"
+#include "transfer/file_source.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+constexpr std::size_t max_name = 255; // characters, not bytes (contract 3)
+
+std::size_t characters(std::string_view utf8) {
+    return static_cast<std::size_t>(std::count_if(
+        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
+}
+
+class Planner final : public SelectionSink {
+  public:
+    explicit Planner(Log& log) : log_(log) {}
+
+    void file(SelectedFile selected) override {
+        const Result<FileIdentity> identity = identify_file(selected.path);
+        if (!identity.ok())
+            return problem(identity.error().message);
+        if (std::string wrong = name_problem(selected.name); !wrong.empty())
+            return problem(printable(selected.path) + ": " + wrong);
+        if (identity->size > part_limits::max_object_size)
+            return problem(printable(selected.path) + ": has " + format_size(identity->size) +
+                           ", more than the 5 TiB that a file may have on the platform");
+        const auto [known, added] = by_name_.emplace(selected.name, files_.size());
+        if (!added) {
+            const std::string& other = files_[known->second].path;
+            return problem(other == selected.path
+                               ? printable(selected.path) + ": is named twice"
+                               : printable(selected.path) + ": would be called " + printable(selected.name) +
+                                     " on the platform, and so would " + printable(other));
+        }
+        files_.push_back({std::move(selected.path), std::move(selected.name), *identity});
+    }
+
+    void problem(std::string sentence) override { problems_.push_back(std::move(sentence)); }
+    void warning(std::string sentence) override { log_.warn(sentence); }
+
+    Result<std::vector<PlannedFile>> result() {
+        if (problems_.empty())
+            return std::move(files_);
+        if (problems_.size() == 1)
+            return Error{ErrorKind::invalid, problems_.front()};
+        for (const std::string& problem : problems_)
+            log_.error(problem);
+        return Error{ErrorKind::invalid, std::to_string(problems_.size()) +
+                                             " problems with the files to upload, the first: " + problems_.front()};
+    }
+
+  private:
+    Log& log_;
+    std::vector<PlannedFile> files_;
+    std::unordered_map<std::string, std::size_t> by_name_;
+    std::vector<std::string> problems_;
+};
+
+} // namespace
+
+std::string name_problem(std::string_view name) {
+    if (name.empty())
+        return "its name on the platform would be empty";
+    if (name.find('/') != std::string_view::npos)
+        return "its name on the platform, " + printable(name) + ", may not hold a slash";
+    if (!is_utf8(name))
+        return "its name is not valid UTF-8, which the platform needs; give it another with `name`";
+    if (const std::size_t length = characters(name); length > max_name)
+        return "its name has " + std::to_string(length) + " characters, and the platform takes at most 255";
+    return {};
+}
+
+Result<std::vector<PlannedFile>> plan_files(const UploadOptions& options, Log& log) {
+    Planner planner(log);
+    select_files(options.files, options.work_dir, planner);
+    return planner.result();
+}
+
+} // namespace ferry

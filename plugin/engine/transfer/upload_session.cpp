@@ -1,0 +1,139 @@
+#include "transfer/upload_session.hpp"
+
+#include <utility>
+
+namespace ferry {
+
+PartJob UploadSession::part_job(std::uint32_t number) const {
+    return {.path = file_.path,
+            .name = file_.name,
+            .identity = file_.identity,
+            .upload_id = opened_.upload_id,
+            .number = number,
+            .count = opened_.plan.count(),
+            .range = opened_.plan.range(number)};
+}
+
+std::vector<PartReport> UploadSession::unreported() const {
+    std::vector<PartReport> reports;
+    for (const Part& part : parts_)
+        if (part.stored && !part.reported)
+            reports.push_back(part.report);
+    return reports;
+}
+
+std::string UploadSession::etag() const {
+    std::vector<Md5> digests;
+    digests.reserve(parts_.size());
+    for (const Part& part : parts_) {
+        if (!part.md5)
+            return {};
+        digests.push_back(*part.md5);
+    }
+    const Result<std::string> composite = composite_etag(digests);
+    return composite.ok() ? *composite : std::string();
+}
+
+bool UploadSession::wants_abort() const {
+    return failure_ && failure_->drop && !abort_tried_ && !opened_.upload_id.empty();
+}
+
+bool UploadSession::has_work() const {
+    if (failure_)
+        return in_flight_ == 0 && wants_abort();
+    switch (state_) {
+    case State::pending:
+        return true;
+    case State::sending:
+        if (vanished_)
+            return false;
+        if (next_part_ <= opened_.plan.count())
+            return opened_.parallel || in_flight_ == 0; // contract 4.9
+        return in_flight_ == 0;                         // all are stored: complete
+    default:
+        return false;
+    }
+}
+
+std::optional<Work> UploadSession::take() {
+    if (!has_work())
+        return std::nullopt;
+    ++in_flight_;
+    if (failure_) {
+        abort_tried_ = true;
+        return Work{WorkKind::abort, this};
+    }
+    if (state_ == State::pending) {
+        state_ = State::starting;
+        return Work{WorkKind::init, this};
+    }
+    if (next_part_ <= opened_.plan.count())
+        return Work{WorkKind::part, this, next_part_++};
+    state_ = State::completing;
+    return Work{WorkKind::complete, this};
+}
+
+bool UploadSession::finished() const {
+    if (in_flight_ != 0)
+        return false;
+    return failure_ ? !wants_abort() : state_ == State::done;
+}
+
+void UploadSession::init_done(OpenedUpload opened) {
+    --in_flight_;
+    opened_ = std::move(opened);
+    parts_.assign(opened_.plan.count(), {});
+    next_part_ = 1;
+    state_ = State::sending;
+}
+
+void UploadSession::part_done(std::uint32_t number, SentPart sent, bool reported) {
+    --in_flight_;
+    Part& part = parts_[number - 1];
+    part = {std::move(sent.report), sent.md5, true, reported};
+    ++parts_stored_;
+    bytes_stored_ += opened_.plan.range(number).size;
+    start_over_if_drained();
+}
+
+void UploadSession::complete_done() {
+    --in_flight_;
+    state_ = State::done;
+}
+
+void UploadSession::abort_done(bool aborted) {
+    --in_flight_;
+    if (aborted)
+        opened_.upload_id.clear();
+}
+
+void UploadSession::work_dropped() {
+    --in_flight_;
+}
+
+void UploadSession::work_failed(WorkFailure failure) {
+    --in_flight_;
+    if (failure.closed)
+        opened_.upload_id.clear();
+    if (failure.vanished && !failure_ && (vanished_ || restarts_ < max_restarts))
+        vanished_ = true;
+    else if (!failure_)
+        failure_ = std::move(failure);
+    else
+        failure_->drop = failure_->drop || failure.drop;
+    start_over_if_drained();
+}
+
+void UploadSession::start_over_if_drained() {
+    if (!vanished_ || failure_ || in_flight_ != 0)
+        return;
+    vanished_ = false;
+    ++restarts_;
+    state_ = State::pending;
+    opened_ = {};
+    parts_.clear();
+    parts_stored_ = 0;
+    bytes_stored_ = 0;
+}
+
+} // namespace ferry

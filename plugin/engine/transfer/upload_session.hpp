@@ -1,0 +1,118 @@
+// One file on its way: which step comes next, as a state machine without network, threads or clock.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/status.hpp"
+#include "platform/platform_api.hpp"
+#include "transfer/file_source.hpp"
+#include "transfer/part_hasher.hpp"
+#include "transfer/part_plan.hpp"
+#include "transfer/part_sender.hpp"
+#include "transfer/upload_job.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ferry {
+
+// A local file that has passed the checks.
+struct PlannedFile {
+    std::string path; // absolute
+    std::string name; // on the platform
+    FileIdentity identity;
+};
+
+// The answer to init, made usable: the plan follows the server's part size.
+struct OpenedUpload {
+    std::string upload_id;
+    PartPlan plan;
+    bool parallel = true;
+};
+
+class UploadSession;
+
+enum class WorkKind { init, part, complete, abort };
+
+// A piece of work for a slot. Its session lives at least until the queue has been told what became of it.
+struct Work {
+    WorkKind kind = WorkKind::init;
+    UploadSession* session = nullptr;
+    std::uint32_t part = 0; // from 1; of `part` only
+};
+
+// Why a piece of work failed, as far as the session acts on it.
+struct WorkFailure {
+    Error error;
+    bool vanished = false; // the upload is gone on the platform: start over
+    bool drop = false;     // the stored parts are of no use any more: abort the upload
+    bool closed = false;   // the upload was completed, nothing of it is open
+};
+
+// pending -> init -> sending -> completing -> done, or to failed from anywhere (after in-flight work has come back).
+// A vanished upload goes back to pending, at most `max_restarts` times. Not thread-safe: all under the queue's lock,
+// but for request(), file(), opened() and reports(), which do not change while work of the session is out.
+class UploadSession {
+  public:
+    static constexpr int max_restarts = 2;
+
+    UploadSession(PlannedFile file, InitRequest request) : file_(std::move(file)), request_(std::move(request)) {}
+
+    const PlannedFile& file() const { return file_; }
+    const InitRequest& request() const { return request_; }
+    const OpenedUpload& opened() const { return opened_; }
+    PartJob part_job(std::uint32_t number) const;
+    std::vector<PartReport> unreported() const; // in ascending order, for complete
+    std::string etag() const;                   // composite; empty unless every part was verified
+
+    bool has_work() const;
+    std::optional<Work> take(); // the next piece, if any; to be given back by one of the calls below
+    int in_flight() const { return in_flight_; }
+    bool finished() const; // done or failed, and nothing in flight
+    bool failed() const { return failure_.has_value(); }
+    const Error& failure() const { return failure_->error; } // only if failed()
+
+    void init_done(OpenedUpload opened);
+    void part_done(std::uint32_t number, SentPart part, bool reported);
+    void complete_done();
+    void abort_done(bool aborted); // one that cannot be aborted stays open
+    void work_dropped();           // stopped in the middle: nothing is known to have been done
+    // For all kinds but abort. The first failure stays; a vanished upload is started over where that is allowed.
+    void work_failed(WorkFailure failure);
+
+    Instant started_at{}; // for the result's seconds; the queue sets it
+    // The upload that is still open on the platform; empty if there is none.
+    const std::string& open_upload() const { return opened_.upload_id; }
+    std::uint64_t bytes_stored() const { return bytes_stored_; }
+    std::uint32_t parts_stored() const { return parts_stored_; }
+    int restarts() const { return restarts_; }
+
+  private:
+    enum class State { pending, starting, sending, completing, done };
+    struct Part {
+        PartReport report;
+        std::optional<Md5> md5;
+        bool stored = false;
+        bool reported = false;
+    };
+    void start_over_if_drained();
+    bool wants_abort() const;
+
+    const PlannedFile file_;
+    const InitRequest request_;
+    State state_ = State::pending;
+    OpenedUpload opened_;
+    std::vector<Part> parts_;
+    std::uint32_t next_part_ = 1;
+    std::uint32_t parts_stored_ = 0;
+    std::uint64_t bytes_stored_ = 0;
+    int in_flight_ = 0;
+    int restarts_ = 0;
+    bool vanished_ = false; // waits for in-flight work before it starts over
+    bool abort_tried_ = false;
+    std::optional<WorkFailure> failure_;
+};
+
+} // namespace ferry

@@ -1,0 +1,48 @@
+// One slot at work: takes pieces from the queue, does their requests over its own connection, answers the queue.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "http/http_transport.hpp"
+#include "platform/platform_api.hpp"
+#include "transfer/part_sender.hpp"
+#include "transfer/work_queue.hpp"
+
+#include <memory>
+
+namespace ferry {
+
+// What the slots of a step share. Outlives them.
+struct SlotContext {
+    ApiContext& api;
+    SenderContext& sender;
+    TransportFactory& transports;
+    WorkQueue& queue;
+    CancelToken& stop; // of the step: cancelled from outside, or by a slot when nothing can go on
+};
+
+// Used by one thread. Memory: one read buffer and one transport.
+class UploadSlot {
+  public:
+    explicit UploadSlot(SlotContext& context);
+    void run(); // works until the queue has nothing more
+
+  private:
+    void perform(const Work& work);
+    void do_init(const Work& work);
+    void do_part(const Work& work);
+    void do_complete(const Work& work);
+    void do_abort(const Work& work);
+    Result<OpenedUpload> open_upload(const UploadSession& session);
+    Result<FileResult> completed(const UploadSession& session, RemoteFile remote);
+    void fail(const Work& work, WorkFailure failure);
+
+    SlotContext& context_;
+    std::unique_ptr<HttpTransport> transport_;
+    PlatformApi api_;
+    PartSender sender_;
+};
+
+// The whole life of one slot. What is thrown inside ends the step with an error of kind `internal`.
+void work_in_slot(SlotContext& context) noexcept;
+
+} // namespace ferry

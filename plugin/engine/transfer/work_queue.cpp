@@ -1,0 +1,194 @@
+#include "transfer/work_queue.hpp"
+
+#include "transfer/part_plan.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace ferry {
+
+WorkQueue::WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& clock)
+    : settings_(std::move(settings))
+    , clock_(clock)
+    , files_(std::move(files)) {
+    for (const PlannedFile& file : files_)
+        job_bytes_ += file.identity.size;
+    progress_.bytes_total = job_bytes_;
+    progress_.files_total = files_.size();
+}
+
+std::optional<Work> WorkQueue::next() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        if (stopped_ || nothing_left())
+            return std::nullopt;
+        if (notices_.size() < max_notices) {
+            if (std::optional<Work> work = choose()) {
+                ++in_flight_;
+                if (work->kind == WorkKind::part)
+                    ++progress_.parts_in_flight;
+                return work;
+            }
+        }
+        work_changed_.wait(lock);
+    }
+}
+
+std::optional<Work> WorkQueue::choose() {
+    int in_flight = 0;
+    UploadSession* open = best_open(in_flight);
+    const int share = std::max(1, settings_.slots / 2);
+    if (open && (in_flight < share || !may_begin()))
+        return open->take();
+    if (may_begin())
+        return begin_next().take();
+    return std::nullopt;
+}
+
+// The open file to serve: one that only waits to be completed, given up or begun anew comes first, as it has nothing in
+// flight; then the one with the fewest parts in flight; among equals the one begun first.
+UploadSession* WorkQueue::best_open(int& in_flight) const {
+    const UploadSession* best = nullptr;
+    in_flight = std::numeric_limits<int>::max();
+    for (const UploadSession& session : open_) {
+        if (session.has_work() && session.in_flight() < in_flight) {
+            best = &session;
+            in_flight = session.in_flight();
+        }
+    }
+    return const_cast<UploadSession*>(best);
+}
+
+bool WorkQueue::may_begin() const {
+    return next_file_ < files_.size() && open_.size() < static_cast<std::size_t>(settings_.slots) + 2;
+}
+
+UploadSession& WorkQueue::begin_next() {
+    PlannedFile file = std::move(files_[next_file_++]);
+    InitRequest request{.target = settings_.target,
+                        .name = file.name,
+                        .size = file.identity.size,
+                        .part_size = choose_part_size(settings_.part_size, file.identity.size, job_bytes_),
+                        .overwrite = settings_.overwrite};
+    UploadSession& session = open_.emplace_back(std::move(file), std::move(request));
+    session.started_at = clock_.now();
+    return session;
+}
+
+void WorkQueue::init_done(const Work& work, OpenedUpload opened) {
+    std::lock_guard lock(mutex_);
+    work.session->init_done(std::move(opened));
+    came_back(work);
+}
+
+void WorkQueue::part_done(const Work& work, SentPart part, bool reported) {
+    std::lock_guard lock(mutex_);
+    const std::uint64_t before = work.session->bytes_stored();
+    work.session->part_done(work.part, std::move(part), reported);
+    progress_.bytes_done += work.session->bytes_stored() - before; // goes down where the file starts over
+    came_back(work);
+}
+
+void WorkQueue::complete_done(const Work& work, FileResult result) {
+    std::lock_guard lock(mutex_);
+    work.session->complete_done();
+    result.seconds = clock_.now() - work.session->started_at;
+    notices_.emplace_back(std::move(result));
+    came_back(work);
+}
+
+void WorkQueue::abort_done(const Work& work, bool aborted) {
+    std::lock_guard lock(mutex_);
+    work.session->abort_done(aborted);
+    came_back(work);
+}
+
+void WorkQueue::work_failed(const Work& work, WorkFailure failure) {
+    std::lock_guard lock(mutex_);
+    const std::uint64_t before = work.session->bytes_stored();
+    if (failure.error.kind == ErrorKind::cancelled) {
+        stopped_ = true;
+        work.session->work_dropped();
+    } else {
+        work.session->work_failed(std::move(failure));
+    }
+    progress_.bytes_done += work.session->bytes_stored() - before;
+    came_back(work);
+}
+
+void WorkQueue::came_back(const Work& work) {
+    --in_flight_;
+    if (work.kind == WorkKind::part)
+        --progress_.parts_in_flight;
+    if (work.session->finished())
+        retire(*work.session);
+    work_changed_.notify_all();
+    told_.notify_all();
+}
+
+void WorkQueue::retire(UploadSession& session) {
+    if (session.failed()) {
+        const PlannedFile& file = session.file();
+        notices_.emplace_back(FailedFile{.path = file.path,
+                                         .name = file.name,
+                                         .upload_id = session.open_upload(),
+                                         .parts_stored = session.parts_stored(),
+                                         .error = session.failure()});
+    } else {
+        ++progress_.files_done;
+    }
+    open_.remove_if([&](const UploadSession& candidate) { return &candidate == &session; });
+}
+
+void WorkQueue::tell(JobEvent event) {
+    std::lock_guard lock(mutex_);
+    notices_.emplace_back(std::move(event));
+    told_.notify_all();
+}
+
+void WorkQueue::stop(std::optional<Error> reason) {
+    std::lock_guard lock(mutex_);
+    if (!stopped_)
+        reason_ = std::move(reason);
+    stopped_ = true;
+    work_changed_.notify_all();
+    told_.notify_all();
+}
+
+std::vector<Notice> WorkQueue::wait(std::chrono::milliseconds time) {
+    std::unique_lock lock(mutex_);
+    told_.wait_for(lock, time, [&] { return !notices_.empty() || over_locked(); });
+    if (notices_.size() >= max_notices)
+        work_changed_.notify_all(); // slots wait until they are taken
+    return std::exchange(notices_, {});
+}
+
+bool WorkQueue::over_locked() const {
+    return in_flight_ == 0 && (stopped_ || nothing_left());
+}
+
+bool WorkQueue::over() const {
+    std::lock_guard lock(mutex_);
+    return over_locked() && notices_.empty();
+}
+
+UploadProgress WorkQueue::progress() const {
+    std::lock_guard lock(mutex_);
+    return progress_;
+}
+
+Unfinished WorkQueue::unfinished() const {
+    std::lock_guard lock(mutex_);
+    Unfinished counts{.files_begun = open_.size(), .files_untouched = files_.size() - next_file_};
+    for (const UploadSession& session : open_)
+        counts.parts_stored += session.parts_stored();
+    return counts;
+}
+
+std::optional<Error> WorkQueue::stopped_by() const {
+    std::lock_guard lock(mutex_);
+    return reason_;
+}
+
+} // namespace ferry

@@ -1,0 +1,106 @@
+// What a free slot does next, over all files of a step, and what the job's thread is told about it.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/status.hpp"
+#include "transfer/upload_job.hpp"
+#include "transfer/upload_session.hpp"
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+struct FailedFile {
+    std::string path;
+    std::string name;
+    std::string upload_id; // still open on the platform; may be empty
+    std::uint32_t parts_stored = 0;
+    Error error;
+};
+
+// For programs: type and JSON text.
+struct JobEvent {
+    std::string type;
+    std::string json;
+};
+
+using Notice = std::variant<JobEvent, FileResult, FailedFile>;
+
+// Files that were begun and neither done nor failed when the job stopped.
+struct Unfinished {
+    std::uint64_t files_begun = 0;
+    std::uint64_t files_untouched = 0;
+    std::uint64_t parts_stored = 0; // of those begun
+};
+
+// Thread-safe. Order: complete or give up a file whose parts are done; then parts of open files, fewest in flight
+// first, so that files share the slots; a further file is begun when no open one has parts to give, or when each of
+// them has half the slots, so that small files get by a big one. At most slots + 2 files are open.
+class WorkQueue {
+  public:
+    struct Settings {
+        Target target;
+        bool overwrite = false;
+        std::optional<std::uint64_t> part_size;
+        int slots = 1;
+    };
+    WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& clock);
+
+    // For slots. Blocks until there is work; nullopt: there will be none any more. Each piece is answered by one of
+    // the calls below it.
+    std::optional<Work> next();
+    void init_done(const Work& work, OpenedUpload opened);
+    void part_done(const Work& work, SentPart part, bool reported);
+    void complete_done(const Work& work, FileResult result); // its seconds are filled in
+    void abort_done(const Work& work, bool aborted);
+    // A failure of kind `cancelled` ends the work without failing its file, and stops the queue.
+    void work_failed(const Work& work, WorkFailure failure);
+    void tell(JobEvent event);
+    // Hands out nothing more; work in flight is still to come back. The first reason stays.
+    void stop(std::optional<Error> reason);
+
+    // For the job's thread: waits until there are notices or nothing is left to do, at most for `time`.
+    std::vector<Notice> wait(std::chrono::milliseconds time);
+    bool over() const; // nothing in flight, and nothing to come
+    UploadProgress progress() const;
+    Unfinished unfinished() const;
+    std::optional<Error> stopped_by() const;
+
+  private:
+    static constexpr std::size_t max_notices = 4096; // slots wait beyond that, so that memory stays bounded
+
+    std::optional<Work> choose();
+    UploadSession* best_open(int& in_flight) const;
+    UploadSession& begin_next();
+    bool may_begin() const;
+    bool over_locked() const;
+    bool nothing_left() const { return next_file_ == files_.size() && open_.empty(); }
+    void came_back(const Work& work);
+    void retire(UploadSession& session);
+
+    const Settings settings_;
+    Clock& clock_;
+    mutable std::mutex mutex_;
+    std::condition_variable work_changed_; // slots wait
+    std::condition_variable told_;         // the job's thread waits
+    std::vector<PlannedFile> files_;       // those before next_file_ have been moved out
+    std::size_t next_file_ = 0;
+    std::uint64_t job_bytes_ = 0;
+    std::list<UploadSession> open_; // in the order begun
+    std::vector<Notice> notices_;
+    UploadProgress progress_;
+    int in_flight_ = 0;
+    bool stopped_ = false;
+    std::optional<Error> reason_;
+};
+
+} // namespace ferry
