@@ -11,7 +11,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -75,7 +75,7 @@ struct OpenUpload {
 
 // What all slots of one step share. Thread-safe members only; outlives every PlatformApi made from it.
 struct ApiContext {
-    Url base; // the API's base URL; its target has no trailing slash
+    Url base; // the API's base URL; its target has no trailing slash, so it may be empty
     Secret token;
     std::string token_source; // for messages: "SB_AUTH_TOKEN", "profile default of ..."; may be empty
     RetrySettings retry;
@@ -108,8 +108,8 @@ class PlatformApi {
     // `parts`: those not reported yet. After a lost answer the upload and the file are looked up.
     Result<RemoteFile> complete(std::string_view upload_id, const InitRequest& request,
                                 const std::vector<PartReport>& parts);
-    Status abort(std::string_view upload_id); // an upload that is gone counts as aborted
-    Result<std::vector<OpenUpload>> open_uploads();
+    Status abort(std::string_view upload_id);       // an upload that is gone counts as aborted
+    Result<std::vector<OpenUpload>> open_uploads(); // the token's, of all projects
     // Entries of the target's top level whose names are among `names`, in one call for up to 100 names, more only where
     // the URL would pass 6,000 characters. No names: any one entry, a cheap proof that token and target are good.
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
@@ -119,10 +119,41 @@ class PlatformApi {
     Duration paused() const { return paused_; }
 
   private:
+    // Takes what it needs from a successful answer; an error makes the answer an invalid one. Kind invalid: for good.
+    using Reader = std::function<Status(const HttpResponse&)>;
+    struct Request {
+        Operation operation;
+        std::string method;
+        std::string path; // below the base, with its query
+        std::string body;
+        bool repeatable = true;
+    };
+    struct Try {
+        Verdict verdict = Verdict::success;
+        HttpOutcome outcome;
+    };
+
+    Try once(const Request& request, const Reader& read);
+    HttpOutcome send(const Request& request);
+    void log_outcome(const Request& request, const HttpOutcome& outcome, Duration took);
+    Status perform(const Request& request, const Reader& read, const std::string& doing); // with retries
+    Status enter_line(const RetryState& retry, const std::string& doing);
+    Status wait_after(const Try& tried, RetryState& retry, const std::string& doing);
+    Error failure(const Try& tried, const std::string& reason, const std::string& doing) const;
+    std::string scrubbed(std::string text) const;
+    WallTime server_now() const { return context_.clock.wall() + skew_; }
+
+    Result<std::optional<UploadInfo>> find_own_upload(const InitRequest& request, WallTime started);
+    Result<bool> same_target(const OpenUpload& upload, const Target& target);
+    Result<std::optional<UploadInfo>> details(const std::string& upload_id, const std::string& doing);
+    Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime started);
+    Result<std::vector<RemoteFile>> list_files(const std::string& query, bool all_pages, const std::string& doing);
+
     ApiContext& context_;
     HttpTransport& transport_;
     CancelToken& cancel_;
     Duration paused_{0};
+    Duration skew_{0}; // the platform's clock less ours, by its last Date
 };
 
 } // namespace ferry

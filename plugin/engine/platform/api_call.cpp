@@ -1,0 +1,221 @@
+// How one call is made: gates, headers, log, verdict, and the retries around it.
+#include "platform/platform_api.hpp"
+
+#include "document/text.hpp"
+#include "document/units.hpp"
+#include "platform/quota_gate.hpp"
+#include "retry/retry_after.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+// What to do about it, where that can be said; with the punctuation that leads on to it.
+std::string advice(const ApiContext& context, Verdict verdict, const HttpOutcome& outcome) {
+    const auto* response = std::get_if<HttpResponse>(&outcome);
+    if (!response)
+        return {};
+    const std::string source = context.token_source.empty() ? std::string() : " from " + context.token_source;
+    if (response->status == 401)
+        return "; check the token" + source + ": it must be valid and belong to " + context.base.origin();
+    if (verdict == Verdict::auth)
+        return "; the user of the token" + source + " needs rights for this in the project";
+    if (response->status == 403)
+        return "; this does not come from the platform itself, so look for a proxy in between";
+    if (response->status >= 300 && response->status < 400)
+        return "; check the endpoint's URL";
+    const int code = read_platform_error(*response).code;
+    if (code == 3002 || code == 3012 || code == 8010)
+        return "; check the project's id, which is owner/short-name";
+    if (response->status == 404 && verdict == Verdict::permanent)
+        return "; check the id of the project or folder, and the endpoint's URL";
+    if (verdict == Verdict::conflict)
+        return "; choose another name, or let conflict be skip or overwrite";
+    return {};
+}
+
+ErrorKind kind_of(const Verdict verdict, const HttpOutcome& outcome) {
+    const auto* response = std::get_if<HttpResponse>(&outcome);
+    switch (verdict) {
+    case Verdict::auth:
+        return ErrorKind::auth;
+    case Verdict::conflict:
+        return ErrorKind::conflict;
+    case Verdict::vanished:
+        return ErrorKind::not_found;
+    case Verdict::cancelled:
+        return ErrorKind::cancelled;
+    default:
+        break;
+    }
+    if (response)
+        return response->status == 404 ? ErrorKind::not_found
+                                       : (response->status >= 500 ? ErrorKind::network : ErrorKind::platform);
+    return std::get<HttpFailure>(outcome).kind == FailureKind::invalid_answer ? ErrorKind::platform
+                                                                              : ErrorKind::network;
+}
+
+const char* word(Operation operation) {
+    switch (operation) {
+    case Operation::init:
+        return "init";
+    case Operation::sign:
+        return "sign";
+    case Operation::put_part:
+        return "put";
+    case Operation::report:
+        return "report";
+    case Operation::complete:
+        return "complete";
+    case Operation::abort:
+        return "abort";
+    case Operation::list_uploads:
+        return "list uploads";
+    case Operation::upload_details:
+        return "details";
+    case Operation::read:
+        return "read";
+    case Operation::write:
+        return "write";
+    }
+    return "call";
+}
+
+Error stopped(const std::string& doing) {
+    return {ErrorKind::cancelled, doing + ": stopped"};
+}
+
+} // namespace
+
+PlatformApi::PlatformApi(ApiContext& context, HttpTransport& transport, CancelToken& cancel)
+    : context_(context)
+    , transport_(transport)
+    , cancel_(cancel) {}
+
+// A platform, or whoever answers for it, may echo the token; no text of ours may carry it on.
+std::string PlatformApi::scrubbed(std::string text) const {
+    const std::string_view token = context_.token.reveal();
+    if (token.empty())
+        return text;
+    for (std::size_t at = text.find(token); at != std::string::npos; at = text.find(token, at))
+        text.replace(at, token.size(), "***");
+    return text;
+}
+
+HttpOutcome PlatformApi::send(const Request& request) {
+    HttpRequest http;
+    http.method = request.method;
+    http.url = context_.base;
+    http.url.target += request.path;
+    http.headers.add("X-SBG-Auth-Token", std::string(context_.token.reveal()));
+    http.headers.add("Content-Type", "application/json"); // contract 1.2: on GET and DELETE, too
+    http.headers.add("Accept", "application/json");
+    http.headers.add("User-Agent", "ferry/" FERRY_VERSION);
+    http.body = request.body;
+    http.timeouts = context_.timeouts;
+    if (request.operation == Operation::complete)
+        http.timeouts.answer = std::max(http.timeouts.answer, context_.complete_timeout);
+    http.repeatable = request.repeatable;
+    const Instant start = context_.clock.now();
+    HttpOutcome outcome = transport_.send(http, cancel_);
+    if (met_server(outcome))
+        ++context_.calls;
+    if (auto* response = std::get_if<HttpResponse>(&outcome)) {
+        response->body = scrubbed(std::move(response->body));
+        const WallTime wall = context_.clock.wall();
+        skew_ = server_time(*response, wall + skew_) - wall;
+    }
+    log_outcome(request, outcome, context_.clock.now() - start);
+    return outcome;
+}
+
+void PlatformApi::log_outcome(const Request& request, const HttpOutcome& outcome, Duration took) {
+    if (!context_.log.wants(LogLevel::debug))
+        return;
+    std::string line = request.method + " " + word(request.operation) + " " + context_.base.target +
+                       request.path.substr(0, request.path.find('?')) + ": ";
+    if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
+        line += std::to_string(response->status) + ", " + std::to_string(took.count()) + " ms";
+        if (const auto id = response->headers.find("X-Request-Id"))
+            line += ", request id " + printable(*id, 100);
+    } else {
+        line += std::get<HttpFailure>(outcome).message;
+    }
+    context_.log.debug(scrubbed(std::move(line)));
+}
+
+PlatformApi::Try PlatformApi::once(const Request& request, const Reader& read) {
+    paused_ = Duration{0};
+    const auto waited = context_.quota.before_call(cancel_);
+    if (!waited)
+        return {Verdict::cancelled, HttpFailure{FailureKind::cancelled, "stopped"}};
+    paused_ = *waited;
+    Try tried;
+    tried.outcome = send(request);
+    context_.line.note(tried.outcome);
+    tried.verdict = classify(request.operation, tried.outcome);
+    const auto* response = std::get_if<HttpResponse>(&tried.outcome);
+    if (!response)
+        return tried;
+    context_.quota.answered(tried.verdict, *response, context_.log);
+    if (tried.verdict != Verdict::success)
+        return tried;
+    if (const Status taken = read(*response); !taken) {
+        const bool for_good = taken.error().kind == ErrorKind::invalid;
+        tried.outcome =
+            HttpFailure{FailureKind::invalid_answer, "the platform's answer from " + context_.base.host_header() +
+                                                         " cannot be used: " + taken.error().message};
+        tried.verdict = for_good ? Verdict::permanent : classify(request.operation, tried.outcome);
+    }
+    return tried;
+}
+
+Error PlatformApi::failure(const Try& tried, const std::string& reason, const std::string& doing) const {
+    if (tried.verdict == Verdict::cancelled)
+        return stopped(doing);
+    std::string message = doing + ": " + describe(Operation::read, tried.outcome);
+    if (!reason.empty())
+        message += " (given up: " + reason + ")";
+    return {kind_of(tried.verdict, tried.outcome), message + advice(context_, tried.verdict, tried.outcome)};
+}
+
+Status PlatformApi::enter_line(const RetryState& retry, const std::string& doing) {
+    if (context_.line.enter(retry.give_up_at(), cancel_))
+        return {};
+    if (cancel_.cancelled())
+        return stopped(doing);
+    return {ErrorKind::network,
+            doing + ": no server could be reached within " + format_duration(context_.retry.max_elapsed)};
+}
+
+Status PlatformApi::wait_after(const Try& tried, RetryState& retry, const std::string& doing) {
+    std::optional<Duration> told;
+    if (const auto* response = std::get_if<HttpResponse>(&tried.outcome))
+        told = retry_after(*response, context_.clock.wall());
+    const std::optional<Duration> wait = retry.failed(tried.verdict, told);
+    if (!wait)
+        return failure(tried, retry.reason(), doing);
+    context_.log.debug(doing + ": " + describe(Operation::read, tried.outcome) + "; trying again in " +
+                       format_duration(*wait));
+    if (!context_.clock.wait_for(*wait, cancel_))
+        return stopped(doing);
+    return {};
+}
+
+Status PlatformApi::perform(const Request& request, const Reader& read, const std::string& doing) {
+    RetryState retry(context_.retry, context_.clock, context_.random);
+    for (;;) {
+        if (const Status entered = enter_line(retry, doing); !entered)
+            return entered;
+        const Try tried = once(request, read);
+        retry.excuse(paused_);
+        if (tried.verdict == Verdict::success)
+            return {};
+        if (const Status waited = wait_after(tried, retry, doing); !waited)
+            return waited;
+    }
+}
+
+} // namespace ferry

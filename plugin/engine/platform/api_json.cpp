@@ -1,0 +1,166 @@
+#include "platform/api_json.hpp"
+
+#include "platform/iso_time.hpp"
+#include "platform/json_fields.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+using Poco::Dynamic::Var;
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+constexpr std::size_t id_limit = 1024;              // upload ids have 64 characters, file ids 24
+constexpr std::size_t name_limit = 4 * 1024;        // 255 characters are at most 1,020 bytes
+constexpr std::int64_t part_size_limit = 5LL << 30; // contract 3
+
+Error unusable(const std::string& key) {
+    return {ErrorKind::platform, "it has no usable '" + key + "'"};
+}
+
+Object::Ptr part_object(const PartReport& part) {
+    Object::Ptr headers = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    for (const HttpHeader& header : part.headers)
+        headers->set(header.name, header.value);
+    Object::Ptr response = new Object;
+    response->set("headers", headers);
+    Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    object->set("part_number", part.number);
+    object->set("response", response);
+    return object;
+}
+
+// Anything but a missing field or a plain true means one part at a time: the careful reading (contract 4.9).
+bool parallel_uploads(const JsonFields& fields) {
+    return !fields.has("parallel_uploads") || fields.boolean("parallel_uploads").value_or(false);
+}
+
+bool has_next_link(const JsonFields& fields) {
+    const Array::Ptr links = fields.array("links");
+    if (!links)
+        return false;
+    return std::any_of(links->begin(), links->end(), [](const Var& link) {
+        const auto object = JsonFields::from(link);
+        return object && object->text("rel", 16) == "next";
+    });
+}
+
+Result<RemoteFile> remote_file(const JsonFields& fields) {
+    auto id = fields.word("id", id_limit);
+    if (!id)
+        return unusable("id");
+    RemoteFile file;
+    file.id = std::move(*id);
+    file.name = fields.text("name", name_limit).value_or("");
+    file.project = fields.text("project", name_limit).value_or("");
+    file.parent = fields.text("parent", id_limit).value_or("");
+    const std::string type = fields.text("type", 16).value_or("");
+    file.folder = type == "folder" || type == "FOLDER" || type == "Folder";
+    if (const auto size = fields.integer("size"); size && *size >= 0)
+        file.size = static_cast<std::uint64_t>(*size);
+    if (const auto created = fields.text("created_on", 64))
+        file.created = parse_iso_time(*created);
+    return file;
+}
+
+Result<OpenUpload> open_upload(const JsonFields& fields) {
+    auto id = fields.word("upload_id", id_limit);
+    if (!id)
+        return unusable("upload_id");
+    return OpenUpload{.upload_id = std::move(*id),
+                      .project = fields.text("project", name_limit).value_or(""),
+                      .parent = fields.text("parent", id_limit).value_or(""),
+                      .name = fields.text("name", name_limit).value_or(""),
+                      .initiated = fields.text("initiated", 64).value_or("")};
+}
+
+template <class T> Result<Page<T>> read_page(const std::string& body, Result<T> (*read)(const JsonFields&)) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    const Array::Ptr items = fields->array("items");
+    if (!items)
+        return unusable("items");
+    Page<T> page;
+    for (const Var& item : *items) {
+        const auto object = JsonFields::from(item);
+        if (!object)
+            return unusable("items");
+        auto one = read(*object);
+        if (!one.ok())
+            return Error{ErrorKind::platform, "in its items, " + one.error().message};
+        page.items.push_back(std::move(one).value());
+    }
+    page.more = has_next_link(*fields);
+    return page;
+}
+
+} // namespace
+
+std::string init_body(const InitRequest& request) {
+    Object::Ptr body = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    if (request.target.parent.empty())
+        body->set("project", request.target.project);
+    else
+        body->set("parent", request.target.parent);
+    body->set("name", request.name);
+    body->set("size", static_cast<Poco::UInt64>(request.size));
+    if (request.part_size != 0)
+        body->set("part_size", static_cast<Poco::UInt64>(request.part_size));
+    return to_json(body);
+}
+
+std::string report_body(const PartReport& part) {
+    return to_json(part_object(part));
+}
+
+std::string complete_body(const std::vector<PartReport>& parts) {
+    Array::Ptr list = new Array;
+    for (const PartReport& part : parts)
+        list->add(part_object(part));
+    Object::Ptr body = new Object;
+    body->set("parts", list);
+    return to_json(body);
+}
+
+Result<UploadInfo> read_upload_info(const std::string& body) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    auto id = fields->word("upload_id", id_limit);
+    if (!id)
+        return unusable("upload_id");
+    const auto part_size = fields->integer("part_size");
+    if (!part_size || *part_size < 1 || *part_size > part_size_limit)
+        return unusable("part_size");
+    return UploadInfo{.upload_id = std::move(*id),
+                      .part_size = static_cast<std::uint64_t>(*part_size),
+                      .parallel = parallel_uploads(*fields)};
+}
+
+Result<RemoteFile> read_remote_file(const std::string& body) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    return remote_file(*fields);
+}
+
+Result<std::string> read_root_folder(const std::string& body) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    return fields->text("root_folder", id_limit).value_or("");
+}
+
+Result<Page<RemoteFile>> read_files(const std::string& body) {
+    return read_page<RemoteFile>(body, remote_file);
+}
+
+Result<Page<OpenUpload>> read_open_uploads(const std::string& body) {
+    return read_page<OpenUpload>(body, open_upload);
+}
+
+} // namespace ferry

@@ -1,0 +1,30 @@
+// The JSON of the platform's calls: request bodies built, answers read field by field. Every field of an answer is
+// taken for hostile: wrong types, sizes and characters are errors or absent, never surprises further in.
+#pragma once
+
+#include "platform/platform_api.hpp"
+
+#include <string>
+#include <vector>
+
+namespace ferry {
+
+std::string init_body(const InitRequest& request);
+std::string report_body(const PartReport& part);
+std::string complete_body(const std::vector<PartReport>& parts);
+
+// Errors have no subject: "it has no usable 'upload_id'". Their kind is platform, or invalid for what no further try
+// can better: a signed URL that must not be used.
+Result<UploadInfo> read_upload_info(const std::string& body);
+Result<SignedPart> read_signed_part(const std::string& body);
+Result<RemoteFile> read_remote_file(const std::string& body);
+Result<std::string> read_root_folder(const std::string& body); // of a project; empty if it names none
+
+template <class T> struct Page {
+    std::vector<T> items;
+    bool more = false; // a link to the next page is there; its href is never followed
+};
+Result<Page<RemoteFile>> read_files(const std::string& body);
+Result<Page<OpenUpload>> read_open_uploads(const std::string& body);
+
+} // namespace ferry

@@ -1,0 +1,209 @@
+// The two calls that must not be repeated blindly: init and complete. After a lost answer each looks what has become of
+// it first (contract 3 and 4.7).
+#include "platform/platform_api.hpp"
+
+#include "document/text.hpp"
+#include "platform/api_json.hpp"
+#include "platform/iso_time.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+// The platform's times and its Date header are whole seconds, so a moment may look up to two seconds younger than it
+// is.
+constexpr Duration clock_grain{2'000};
+constexpr int completed_looks = 3; // a listing may lag behind the complete that it is to show
+
+std::string title(const InitRequest& request) {
+    const Target& target = request.target;
+    return "'" + printable(request.name) + "' to " +
+           (target.parent.empty() ? printable(target.project, 255) : "folder " + printable(target.parent, 255));
+}
+
+} // namespace
+
+Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
+    const std::string doing = "cannot start the upload of " + title(request);
+    if (!is_utf8(request.name))
+        return Error{ErrorKind::invalid, doing + ": its name is not valid UTF-8; give another with {path, name}"};
+    UploadInfo info;
+    const Request init{.operation = Operation::init,
+                       .method = "POST",
+                       .path = request.overwrite ? "/upload/multipart?overwrite=true" : "/upload/multipart",
+                       .body = init_body(request),
+                       .repeatable = false};
+    const auto read = [&info](const HttpResponse& response) -> Status {
+        auto parsed = read_upload_info(response.body);
+        if (!parsed.ok())
+            return parsed.error();
+        info = std::move(*parsed);
+        return {};
+    };
+    RetryState retry(context_.retry, context_.clock, context_.random);
+    const WallTime began = context_.clock.wall(); // by our clock; the platform's is known once it has answered
+    bool maybe_done = false;
+    for (;;) {
+        if (maybe_done) {
+            auto own = find_own_upload(request, began);
+            if (!own.ok())
+                return own.error();
+            if (*own)
+                return std::move(**own);
+            maybe_done = false;
+        }
+        if (const Status entered = enter_line(retry, doing); !entered)
+            return entered.error();
+        const Try tried = once(init, read);
+        retry.excuse(paused_);
+        if (tried.verdict == Verdict::success)
+            return info;
+        maybe_done = tried.verdict == Verdict::lost;
+        if (const Status waited = wait_after(tried, retry, doing); !waited)
+            return waited.error();
+    }
+}
+
+// The upload that a lost init has opened, if it has: the newest of that name and target that is not older than our
+// call.
+Result<std::optional<UploadInfo>> PlatformApi::find_own_upload(const InitRequest& request, WallTime began) {
+    const auto uploads = open_uploads();
+    if (!uploads.ok())
+        return uploads.error();
+    const WallTime earliest = began + skew_ - clock_grain;
+    std::vector<std::pair<WallTime, const OpenUpload*>> own;
+    for (const OpenUpload& upload : *uploads) {
+        const auto initiated = parse_iso_time(upload.initiated);
+        if (upload.name != request.name || !initiated || *initiated < earliest)
+            continue;
+        const auto same = same_target(upload, request.target);
+        if (!same.ok())
+            return same.error();
+        if (*same)
+            own.emplace_back(*initiated, &upload);
+    }
+    if (own.empty())
+        return std::optional<UploadInfo>();
+    std::stable_sort(own.begin(), own.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
+    for (std::size_t i = 1; i < own.size(); ++i)
+        context_.log.warn("another upload of '" + printable(request.name) +
+                          "' was opened at the same time: " + own[i].second->upload_id + " (it is left alone)");
+    const std::string& id = own.front().second->upload_id;
+    context_.log.info("the answer to starting the upload of '" + printable(request.name) +
+                      "' was lost; going on with upload " + id);
+    return details(id, "cannot read the upload of " + title(request));
+}
+
+// Lists may leave `parent` out, or give the root folder's id where the upload went to the project (contract 4.1). An
+// upload whose target cannot be told is somebody else's: adopting it would mix two files.
+Result<bool> PlatformApi::same_target(const OpenUpload& upload, const Target& target) {
+    if (!target.parent.empty())
+        return upload.parent == target.parent;
+    if (upload.project != target.project)
+        return false;
+    if (upload.parent.empty())
+        return true;
+    const std::size_t slash = std::min(target.project.find('/'), target.project.size());
+    std::string root;
+    const Status got = perform(
+        {.operation = Operation::read,
+         .method = "GET",
+         .path = "/projects/" + percent_encode(target.project.substr(0, slash)) + "/" +
+                 percent_encode(target.project.substr(std::min(slash + 1, target.project.size()))),
+         .body = {}},
+        [&root](const HttpResponse& response) -> Status {
+            auto parsed = read_root_folder(response.body);
+            if (!parsed.ok())
+                return parsed.error();
+            root = std::move(*parsed);
+            return {};
+        },
+        "cannot read project " + printable(target.project, 255));
+    if (!got)
+        return got.error();
+    return upload.parent == root;
+}
+
+Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitRequest& request,
+                                         const std::vector<PartReport>& parts) {
+    const std::string doing = "cannot complete the upload of " + title(request);
+    RemoteFile file;
+    const Request complete{.operation = Operation::complete,
+                           .method = "POST",
+                           .path = "/upload/multipart/" + percent_encode(upload_id) + "/complete",
+                           .body = complete_body(parts),
+                           .repeatable = false};
+    const auto read = [&file](const HttpResponse& response) -> Status {
+        auto parsed = read_remote_file(response.body);
+        if (!parsed.ok())
+            return parsed.error();
+        file = std::move(*parsed);
+        return {};
+    };
+    RetryState retry(context_.retry, context_.clock, context_.random);
+    const WallTime began = context_.clock.wall();
+    bool maybe_done = false;
+    bool tried_before = false;
+    int looks = 0;
+    for (;;) {
+        Try tried;
+        if (maybe_done) {
+            const auto open = details(std::string(upload_id), doing);
+            if (!open.ok())
+                return open.error();
+            maybe_done = !open->has_value();
+        }
+        if (maybe_done) {
+            auto found = find_completed(request, began);
+            if (!found.ok())
+                return found.error();
+            if (*found)
+                return std::move(**found);
+            tried = {Verdict::lost,
+                     HttpFailure{FailureKind::lost_answer, "the upload is gone, but no such file has come of it"}};
+            if (++looks == completed_looks)
+                return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
+        } else {
+            if (const Status entered = enter_line(retry, doing); !entered)
+                return entered.error();
+            tried = once(complete, read);
+            retry.excuse(paused_);
+            if (tried.verdict == Verdict::success)
+                return file;
+            // An earlier try of ours may be what ended the upload, though its answer said otherwise.
+            if (tried.verdict == Verdict::vanished && tried_before)
+                tried.verdict = Verdict::lost;
+            tried_before = true;
+            maybe_done = tried.verdict == Verdict::lost;
+        }
+        if (const Status waited = wait_after(tried, retry, doing); !waited)
+            return waited.error();
+    }
+}
+
+// The file that a lost complete has made, if it has. What was there before must not be taken for it: an older file of
+// the same name and size is what `overwrite` is about.
+Result<std::optional<RemoteFile>> PlatformApi::find_completed(const InitRequest& request, WallTime began) {
+    auto files = find_names(request.target, {request.name});
+    if (!files.ok())
+        return files.error();
+    for (RemoteFile& file : *files) {
+        if (file.folder)
+            continue;
+        if (!file.size || !file.created) {
+            auto full = this->file(file.id);
+            if (!full.ok())
+                return full.error();
+            file.size = full->size;
+            file.created = full->created;
+        }
+        const bool young = file.created ? *file.created >= began + skew_ - clock_grain : !request.overwrite;
+        if (young && file.size == request.size)
+            return std::optional(std::move(file));
+    }
+    return std::optional<RemoteFile>();
+}
+
+} // namespace ferry
