@@ -37,7 +37,8 @@ bool is_event_type(std::string_view type) {
     const auto allowed = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
     };
-    return !type.empty() && type.size() <= max_type && std::all_of(type.begin(), type.end(), allowed);
+    return !type.empty() && type.front() >= 'a' && type.front() <= 'z' && type.size() <= max_type &&
+           std::all_of(type.begin(), type.end(), allowed);
 }
 
 ferry_run_context make_run_context(const TaskContext& context) {

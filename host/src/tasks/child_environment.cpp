@@ -7,16 +7,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 namespace ferry {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t shortest_secret = 6; // shorter ones would blot out innocent text
 
 enum class Kind { missing, folder, not_executable, program };
 
@@ -29,7 +25,7 @@ Kind kind_of_file(const fs::path& file) {
     return ::access(file.c_str(), X_OK) == 0 ? Kind::program : Kind::not_executable;
 }
 
-std::string quoted(const std::string& name) {
+std::string in_quotes(const std::string& name) {
     return "'" + printable(name, 200) + "'";
 }
 
@@ -38,14 +34,14 @@ std::variant<std::string, NotFound> check_named(const std::string& name, const s
     case Kind::program:
         return name;
     case Kind::folder:
-        return NotFound{"the command " + quoted(name) + " is a folder, not a program"};
+        return NotFound{"the command " + in_quotes(name) + " is a folder, not a program"};
     case Kind::not_executable:
-        return NotFound{"the command " + quoted(name) +
+        return NotFound{"the command " + in_quotes(name) +
                         " may not be executed; give that right with chmod +x, or name its interpreter"};
     case Kind::missing:
         break;
     }
-    return NotFound{"the command " + quoted(name) + " does not exist (looked for in " + printable(cwd, 400) + ")"};
+    return NotFound{"the command " + in_quotes(name) + " does not exist (looked for in " + printable(cwd, 400) + ")"};
 }
 
 } // namespace
@@ -91,21 +87,9 @@ std::variant<std::string, NotFound> find_program(const std::string& name, const 
         seen = seen || kind == Kind::not_executable;
     }
     if (seen)
-        return NotFound{"the command " + quoted(name) + " was found in PATH but may not be executed"};
-    return NotFound{"the command " + quoted(name) +
+        return NotFound{"the command " + in_quotes(name) + " was found in PATH but may not be executed"};
+    return NotFound{"the command " + in_quotes(name) +
                     " was not found in PATH; install it, load its module, or give its path"};
-}
-
-std::string without_secrets(std::string text, const std::set<std::string>& variables) {
-    for (const std::string& name : variables) {
-        const char* value = std::getenv(name.c_str());
-        const std::size_t size = value ? std::strlen(value) : 0;
-        if (size < shortest_secret)
-            continue;
-        for (std::size_t at = text.find(value); at != std::string::npos; at = text.find(value, at))
-            text.replace(at, size, "[" + name + "]");
-    }
-    return text;
 }
 
 } // namespace ferry

@@ -27,7 +27,4 @@ struct NotFound {
 std::variant<std::string, NotFound> find_program(const std::string& name, const std::string& cwd,
                                                  std::string_view path);
 
-// The text without the values of these variables: what a command prints may hold a token that it was given.
-std::string without_secrets(std::string text, const std::set<std::string>& variables);
-
 } // namespace ferry

@@ -4,6 +4,7 @@
 #include "document/text.hpp"
 #include "plugins/abi_text.hpp"
 #include "plugins/error_text.hpp"
+#include "secret_text.hpp"
 #include "tasks/glob.hpp"
 
 #include <Poco/JSON/Array.h>

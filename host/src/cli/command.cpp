@@ -1,0 +1,203 @@
+#include "cli/command.hpp"
+
+#include "cli/option_tables.hpp"
+#include "document/text.hpp"
+#include "ferry_version.hpp"
+#include "report/log.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/variables_map.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+#include <thread>
+
+namespace ferry {
+namespace {
+
+namespace po = boost::program_options;
+using Texts = std::vector<std::string>;
+
+constexpr unsigned max_jobs = 1024;
+
+// Thrown within this file only.
+struct Refused {
+    std::string message;
+};
+
+std::string in_quotes(const std::string& text) {
+    return "'" + printable(text, 200) + "'";
+}
+
+std::string suggestion(const std::string& word, const Texts& known, const std::string& dashes = "") {
+    const std::string near = nearest(word, known);
+    return near.empty() ? "" : "; did you mean " + dashes + near + "?";
+}
+
+Texts names_of(const po::options_description& table) {
+    Texts names;
+    for (const auto& option : table.options())
+        names.push_back(option->long_name());
+    return names;
+}
+
+std::string text_of(const po::variables_map& values, const char* name, const std::string& otherwise = {}) {
+    if (values.count(name) == 0)
+        return otherwise;
+    const auto& text = values[name].as<std::string>();
+    if (text.empty())
+        throw Refused{"--" + std::string(name) + " is empty"};
+    return text;
+}
+
+Texts texts_of(const po::variables_map& values, const char* name) {
+    return values.count(name) == 0 ? Texts() : values[name].as<Texts>();
+}
+
+std::pair<std::string, std::string> split_assignment(const std::string& option, const std::string& text) {
+    const std::size_t at = text.find('=');
+    if (at == std::string::npos || at == 0)
+        throw Refused{option + " " + in_quotes(text) + " is no NAME=VALUE"};
+    if (!is_utf8(text))
+        throw Refused{option + " " + in_quotes(text) + " is not UTF-8"};
+    return {text.substr(0, at), text.substr(at + 1)};
+}
+
+std::map<std::string, std::string> vars_of(const po::variables_map& values) {
+    std::map<std::string, std::string> vars;
+    for (const std::string& text : texts_of(values, "var")) {
+        auto [name, value] = split_assignment("--var", text);
+        if (!vars.emplace(name, std::move(value)).second)
+            throw Refused{"--var " + in_quotes(name) + " is given twice"};
+    }
+    return vars;
+}
+
+unsigned jobs_of(const po::variables_map& values) {
+    const std::string text = text_of(values, "jobs");
+    if (text.empty())
+        return std::clamp(std::thread::hardware_concurrency(), 1u, max_jobs);
+    unsigned jobs = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
+    if (error != std::errc() || end != text.data() + text.size() || jobs < 1 || jobs > max_jobs)
+        throw Refused{"--jobs " + in_quotes(text) + " is no number from 1 to " + std::to_string(max_jobs)};
+    return jobs;
+}
+
+std::string plugin_dir(const std::string& text) {
+    std::error_code error;
+    const auto path = std::filesystem::absolute(text, error).lexically_normal();
+    if (text.empty() || error || !std::filesystem::is_directory(path, error))
+        throw Refused{"--plugin-dir " + in_quotes(text) + " is no folder"};
+    return path.string();
+}
+
+template <typename Value>
+Value choice(const po::variables_map& values, const char* name, std::optional<Value> (*read)(std::string_view),
+             Value otherwise, const Texts& allowed) {
+    const std::string text = text_of(values, name);
+    if (text.empty())
+        return otherwise;
+    if (const auto value = read(text))
+        return *value;
+    std::string list;
+    for (const std::string& word : allowed)
+        list += (list.empty() ? "" : word == allowed.back() ? " or " : ", ") + word;
+    throw Refused{"--" + std::string(name) + " " + in_quotes(text) + " is unknown; allowed are " + list +
+                  suggestion(text, allowed)};
+}
+
+CommonOptions common_of(const po::variables_map& values) {
+    CommonOptions common;
+    for (const std::string& text : texts_of(values, "plugin-dir"))
+        common.plugin_dirs.push_back(plugin_dir(text));
+    common.state_dir = text_of(values, "state-dir", common.state_dir);
+    common.outputs = text_of(values, "outputs");
+    common.events = text_of(values, "events");
+    common.progress = choice(values, "progress", progress_mode, common.progress, {"auto", "bar", "plain", "none"});
+    common.log_level = choice(values, "log-level", log_level, common.log_level, {"error", "warn", "info", "debug"});
+    return common;
+}
+
+po::variables_map parse_options(const CommandTable& table, const Texts& arguments) {
+    po::options_description hidden;
+    hidden.add_options()(table.positional_name.c_str(), po::value<std::string>());
+    po::options_description shown;
+    shown.add(table.own).add(common_table());
+    po::options_description all;
+    all.add(shown).add(hidden);
+    po::variables_map values;
+    try {
+        const int style =
+            po::command_line_style::allow_long | po::command_line_style::long_allow_adjacent |
+            po::command_line_style::long_allow_next; // no guessing: a later option must not change meaning
+        po::store(po::command_line_parser(arguments).options(all).positional(table.positional).style(style).run(),
+                  values);
+        po::notify(values);
+    } catch (const po::unknown_option& e) {
+        std::string name = e.get_option_name();
+        name.erase(0, name.find_first_not_of('-'));
+        throw Refused{"ferry " + table.name + " has no option " + in_quotes(e.get_option_name()) +
+                      suggestion(name, names_of(shown), "--")};
+    } catch (const po::too_many_positional_options_error&) {
+        throw Refused{"ferry " + table.name + " takes one argument besides its options: " + table.synopsis};
+    } catch (const po::error& e) {
+        throw Refused{"ferry " + table.name + ": " + printable(e.what())};
+    }
+    return values;
+}
+
+Command build(const CommandTable& table, const po::variables_map& values) {
+    const CommonOptions common = common_of(values);
+    const std::string positional = text_of(values, table.positional_name.c_str());
+    if (positional.empty() && table.positional_required)
+        throw Refused{"ferry " + table.name + " needs an argument: ferry " + table.name + " " + table.synopsis};
+    const bool dry_run = values.count("dry-run") != 0;
+    if (table.name == "run")
+        return RunCommand{common, positional, vars_of(values), jobs_of(values), dry_run};
+    if (table.name == "validate")
+        return ValidateCommand{common, positional, vars_of(values)};
+    if (table.name == "tasks")
+        return TasksCommand{common, positional, values.count("json") != 0};
+    TaskCommand task{common, positional, text_of(values, "with"), {}, dry_run};
+    for (const std::string& text : texts_of(values, "set"))
+        task.sets.push_back(split_assignment("--set", text));
+    return task;
+}
+
+Command parse_command(const std::string& name, const Texts& arguments) {
+    Texts names;
+    for (const CommandTable& table : command_tables()) {
+        names.push_back(table.name);
+        if (table.name != name)
+            continue;
+        if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end())
+            return PrintCommand{help_of(table)};
+        return build(table, parse_options(table, arguments));
+    }
+    if (name.starts_with('-'))
+        throw Refused{"ferry has no option " + in_quotes(name) + " before the command" +
+                      suggestion(name, {"--help", "--version"})};
+    throw Refused{"ferry has no command " + in_quotes(name) + suggestion(name, names)};
+}
+
+} // namespace
+
+Command parse_command_line(const std::vector<std::string>& arguments) {
+    if (arguments.empty())
+        return UsageError{"no command given\n" + usage()};
+    if (arguments.front() == "--help")
+        return PrintCommand{usage()};
+    if (arguments.front() == "--version")
+        return PrintCommand{"ferry " + std::string(version()) + "\n"};
+    try {
+        return parse_command(arguments.front(), Texts(arguments.begin() + 1, arguments.end()));
+    } catch (const Refused& refused) {
+        return UsageError{refused.message};
+    }
+}
+
+} // namespace ferry

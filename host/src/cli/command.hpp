@@ -1,0 +1,69 @@
+// The command line as typed values.
+#pragma once
+
+#include "ferry_plugin.h"
+#include "report/progress_display.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+struct CommonOptions {
+    std::vector<std::string> plugin_dirs; // absolute, existing folders
+    std::string state_dir = ".ferry";
+    std::string outputs; // empty: none
+    std::string events;  // empty: none
+    ProgressMode progress = ProgressMode::automatic;
+    int log_level = FERRY_LOG_INFO;
+};
+
+struct RunCommand {
+    CommonOptions common;
+    std::string workflow;
+    std::map<std::string, std::string> vars;
+    unsigned jobs = 1;
+    bool dry_run = false;
+};
+
+struct TaskCommand {
+    CommonOptions common;
+    std::string task;
+    std::string with;                                      // file; empty: none
+    std::vector<std::pair<std::string, std::string>> sets; // key (dotted) and value, in their order
+    bool dry_run = false;
+};
+
+struct ValidateCommand {
+    CommonOptions common;
+    std::string workflow;
+    std::map<std::string, std::string> vars;
+};
+
+struct TasksCommand {
+    CommonOptions common;
+    std::string task; // empty: all
+    bool json = false;
+};
+
+struct PrintCommand { // --help, --version
+    std::string text;
+};
+
+struct UsageError {
+    std::string message; // one sentence
+};
+
+using Command = std::variant<UsageError, PrintCommand, RunCommand, TaskCommand, ValidateCommand, TasksCommand>;
+
+// Without the program's name. Looks at the file system only for --plugin-dir.
+Command parse_command_line(const std::vector<std::string>& arguments);
+
+// What `ferry` says when it is given nothing.
+std::string usage();
+
+} // namespace ferry

@@ -1,0 +1,16 @@
+// What the commands do; each answers the exit code.
+#pragma once
+
+#include "cli/command.hpp"
+
+namespace ferry {
+
+int execute(const Command& command);
+
+// One for each command, behind execute().
+int execute_run(const RunCommand& command);
+int execute_task(const TaskCommand& command);
+int execute_validate(const ValidateCommand& command);
+int execute_tasks(const TasksCommand& command);
+
+} // namespace ferry

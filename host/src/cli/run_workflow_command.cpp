@@ -1,0 +1,161 @@
+#include "cli/execute.hpp"
+
+#include "cli/session.hpp"
+#include "cli/set_options.hpp"
+#include "cli/state_dir.hpp"
+#include "document/strict_json.hpp"
+#include "report/result_writer.hpp"
+#include "report/run_reporter.hpp"
+#include "signals.hpp"
+#include "tasks/child_process.hpp"
+#include "workflow/atomic_file.hpp"
+#include "workflow/outputs_document.hpp"
+#include "workflow/runner.hpp"
+
+#include <filesystem>
+
+namespace ferry {
+namespace {
+
+StopFlag& stop_flag() {
+    static StopFlag flag; // lives as long as the handlers
+    return flag;
+}
+
+std::string absolute_in(const std::string& folder, const std::string& path) {
+    return (std::filesystem::path(folder) / path).string();
+}
+
+struct RunSetup {
+    const CommonOptions& common;
+    unsigned jobs;
+    bool dry_run;
+};
+
+// Where everything goes, opened before the first step: what is wrong with it is the command line's fault.
+struct Destinations {
+    std::string state_dir;
+    std::unique_ptr<EventWriter> events;
+};
+
+std::optional<Destinations> open_destinations(const RunSetup& setup, Session& session) {
+    Destinations made;
+    bool fine = true;
+    const auto refuse = [&](const std::string& reason) {
+        session.log().error(reason);
+        fine = false;
+    };
+    const auto state = open_state_dir(setup.common.state_dir, !setup.dry_run);
+    if (const auto* problem = std::get_if<StateDirProblem>(&state))
+        refuse(problem->reason);
+    else
+        made.state_dir = std::get<std::string>(state);
+    if (!setup.common.outputs.empty())
+        if (auto reason = outputs_file_problem(setup.common.outputs))
+            refuse(*reason);
+    if (!setup.common.events.empty() && !setup.dry_run) {
+        auto events = EventWriter::open(setup.common.events);
+        if (const auto* reason = std::get_if<std::string>(&events))
+            refuse(*reason);
+        else
+            made.events = std::move(std::get<std::unique_ptr<EventWriter>>(events));
+    }
+    return fine ? std::optional(std::move(made)) : std::nullopt;
+}
+
+// 0, or 1 with the reason told.
+int hand_over(const std::string& document, const std::string& file, Session& session) {
+    int code = exit_code::done;
+    if (!file.empty())
+        if (auto reason = write_atomically(file, document)) {
+            session.log().error(*reason);
+            code = exit_code::failed;
+        }
+    if (auto reason = write_stdout(document)) {
+        session.log().error(*reason);
+        code = exit_code::failed;
+    }
+    return code;
+}
+
+int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::string& work_dir, Session& session) {
+    auto destinations = open_destinations(setup, session);
+    if (!destinations)
+        return exit_code::usage;
+    adopt_orphans();
+    install_signal_handlers(stop_flag(), running_groups());
+    ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
+    RunReporter reporter(session.log(), progress, std::move(destinations->events));
+    RunOptions options;
+    options.jobs = setup.jobs;
+    options.state_dir = destinations->state_dir;
+    options.work_dir = work_dir;
+    options.dry_run = setup.dry_run;
+    progress.start();
+    const RunResult result = run_workflow(workflow, options, reporter, stop_flag());
+    progress.stop();
+    // A dry run's result is the plan; the outputs of an earlier run stay as they are.
+    const int handed = setup.dry_run
+                           ? hand_over(reporter.plan(), {}, session)
+                           : hand_over(to_json(outputs_document(result)) + "\n", setup.common.outputs, session);
+    return result.exit_code() != exit_code::done ? result.exit_code() : handed;
+}
+
+int load_and_run(const RunSetup& setup, std::map<std::string, std::string> vars, const Session::Load& load,
+                 Session& session) {
+    const auto work_dir = session.work_dir();
+    if (!work_dir)
+        return exit_code::usage;
+    LoadRequest request;
+    request.vars = std::move(vars);
+    request.work_dir = *work_dir;
+    request.state_dir = absolute_in(*work_dir, setup.common.state_dir);
+    int code = exit_code::usage;
+    const auto workflow = session.load(load, std::move(request), code);
+    return workflow ? run_to_end(*workflow, setup, *work_dir, session) : code;
+}
+
+} // namespace
+
+int execute_run(const RunCommand& command) {
+    Session session(command.common);
+    const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
+        return load_workflow(command.workflow, registry, request);
+    };
+    return load_and_run({command.common, command.jobs, command.dry_run}, command.vars, load, session);
+}
+
+int execute_task(const TaskCommand& command) {
+    Session session(command.common);
+    Diagnostics problems;
+    const auto options = task_options(command.with, command.sets, problems);
+    for (const Diagnostic& found : problems)
+        session.log().error(to_text(found));
+    if (!options)
+        return exit_code::usage;
+    const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
+        return load_task(command.task, options, command.with, registry, request);
+    };
+    return load_and_run({command.common, 1, command.dry_run}, {}, load, session);
+}
+
+int execute_validate(const ValidateCommand& command) {
+    Session session(command.common);
+    const auto work_dir = session.work_dir();
+    if (!work_dir)
+        return exit_code::usage;
+    LoadRequest request;
+    request.vars = command.vars;
+    request.work_dir = *work_dir;
+    request.state_dir = absolute_in(*work_dir, command.common.state_dir);
+    int code = exit_code::usage;
+    const auto load = [&](const TaskRegistry& registry, const LoadRequest& wanted) {
+        return load_workflow(command.workflow, registry, wanted);
+    };
+    if (const auto workflow = session.load(load, std::move(request), code))
+        session.log().info(command.workflow + ": no errors in " + std::to_string(workflow->steps.size()) +
+                           (workflow->steps.size() == 1 ? " step" : " steps"));
+    return code;
+}
+
+} // namespace ferry

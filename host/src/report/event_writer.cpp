@@ -1,0 +1,91 @@
+#include "report/event_writer.hpp"
+
+#include "document/strict_json.hpp"
+#include "document/text.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+namespace ferry {
+namespace {
+
+// "2026-01-31T23:59:59.123Z"
+std::string utc_text(std::chrono::system_clock::time_point time) {
+    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time).time_since_epoch().count();
+    const std::time_t seconds = static_cast<std::time_t>(ms / 1000);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char date[32];
+    std::strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%S", &parts);
+    char text[48];
+    std::snprintf(text, sizeof text, "%s.%03dZ", date, static_cast<int>(ms % 1000));
+    return text;
+}
+
+std::string cannot(const std::string& path, const std::string& why) {
+    return "events cannot be written to '" + printable(path) + "': " + why;
+}
+
+} // namespace
+
+EventWriter::EventWriter(UniqueFd file, std::string path, Now now)
+    : file_(std::move(file))
+    , path_(std::move(path))
+    , now_(now ? std::move(now) : Now([] { return std::chrono::system_clock::now(); })) {}
+
+std::variant<std::unique_ptr<EventWriter>, std::string> EventWriter::open(const std::string& path, Now now) {
+    UniqueFd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
+    if (!file)
+        return cannot(path, errno == ENXIO ? "nobody reads that FIFO" : std::strerror(errno));
+    struct stat info {};
+    if (::fstat(file.get(), &info) != 0 || !(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)))
+        return cannot(path, "it is no regular file, FIFO or character device");
+    ::fcntl(file.get(), F_SETFL, O_APPEND); // blocking from here on: a slow reader shall not lose lines
+    return std::unique_ptr<EventWriter>(new EventWriter(std::move(file), path, std::move(now)));
+}
+
+bool EventWriter::write_line(const std::string& line) {
+    const std::string whole = torn_ ? "\n" + line : line;
+    std::string_view rest = whole; // normally one write: lines of several processes do not mix
+    while (!rest.empty()) {
+        const ssize_t written = ::write(file_.get(), rest.data(), rest.size());
+        if (written < 0 && errno != EINTR) {
+            torn_ = torn_ || rest.size() < whole.size();
+            return false;
+        }
+        rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    torn_ = false;
+    return true;
+}
+
+std::optional<std::string> EventWriter::write(std::string_view type, const std::string& run_id, const TaskContext* step,
+                                              const Poco::JSON::Object& fields) {
+    Poco::JSON::Object line(Poco::JSON_PRESERVE_KEY_ORDER);
+    line.set("time", utc_text(now_()));
+    line.set("type", std::string(type));
+    line.set("run_id", run_id);
+    if (step) {
+        if (step->row > 0)
+            line.set("row", step->row);
+        line.set("step", step->step_id);
+        line.set("attempt", step->attempt);
+    }
+    for (const auto& [name, value] : fields)
+        if (!line.has(name) && name != "step" && name != "attempt" && name != "row")
+            line.set(name, value);
+    const std::string text = to_json(Poco::Dynamic::Var(line)) + "\n";
+    const std::lock_guard lock(mutex_);
+    if (write_line(text) || told_)
+        return std::nullopt;
+    told_ = true;
+    return cannot(path_, std::strerror(errno));
+}
+
+} // namespace ferry

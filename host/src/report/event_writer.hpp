@@ -1,0 +1,44 @@
+// --events: one line of JSON for each thing that happens, whole lines only.
+#pragma once
+
+#include "plugins/task_run.hpp"
+#include "unique_fd.hpp"
+
+#include <Poco/JSON/Object.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace ferry {
+
+// Thread-safe. Appends, so that several processes may share a file.
+class EventWriter {
+  public:
+    using Now = std::function<std::chrono::system_clock::time_point()>;
+
+    // Why not, as one sentence, if the path can be no event file: regular files, FIFOs with a reader and devices are.
+    static std::variant<std::unique_ptr<EventWriter>, std::string> open(const std::string& path, Now now = {});
+
+    // Adds time and type, then `fields`; those of the task's place (step null: of the whole run) come from the host and
+    // win over fields of that name. nullopt, or why the line could not be written, told once.
+    std::optional<std::string> write(std::string_view type, const std::string& run_id, const TaskContext* step,
+                                     const Poco::JSON::Object& fields);
+
+  private:
+    EventWriter(UniqueFd file, std::string path, Now now);
+    bool write_line(const std::string& line);
+
+    const UniqueFd file_;
+    const std::string path_;
+    const Now now_;
+    std::mutex mutex_;
+    bool torn_ = false; // a line was cut short: the next one begins on a new line
+    bool told_ = false;
+};
+
+} // namespace ferry

@@ -1,0 +1,70 @@
+// How far the running tasks are, on one line: redrawn on a terminal, now and then in a log file.
+#pragma once
+
+#include "ferry_plugin.h"
+#include "report/console.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+namespace ferry {
+
+enum class ProgressMode { automatic, bar, plain, none };
+std::optional<ProgressMode> progress_mode(std::string_view name); // auto, bar, plain or none
+
+// Thread-safe. Sums over all running tasks.
+class ProgressDisplay {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    // automatic: a bar on a terminal, else plain; a bar on anything but a terminal is plain.
+    ProgressDisplay(Console& console, ProgressMode mode);
+    ~ProgressDisplay() { stop(); }
+    ProgressDisplay(const ProgressDisplay&) = delete;
+    ProgressDisplay& operator=(const ProgressDisplay&) = delete;
+
+    void start(); // a thread of its own that draws: 10 times a second (bar) or every 30 s (plain)
+    void stop();  // ends it and takes the bar away
+
+    void set_steps(std::size_t total);
+    void step_started(const std::string& id);
+    void step_progress(const std::string& id, const ferry_progress& progress);
+    void step_finished(const std::string& id);
+
+    // Draws once, as the thread does.
+    void draw(Clock::time_point now);
+    // The line at that time; empty while nothing runs.
+    std::string text(Clock::time_point now);
+
+  private:
+    struct Sum {
+        std::uint64_t bytes_done = 0, bytes_total = 0, items_done = 0, items_total = 0, in_flight = 0;
+    };
+    Sum sum() const;
+    double bytes_per_second(Clock::time_point now);
+    std::string names() const;
+
+    Console& console_;
+    const ProgressMode mode_;
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;
+    std::size_t steps_total_ = 0;
+    std::size_t steps_ended_ = 0;
+    std::map<std::string, ferry_progress> running_;
+    std::uint64_t moved_ = 0; // bytes over all tasks and attempts, for the rate
+    std::deque<std::pair<Clock::time_point, std::uint64_t>> samples_;
+    std::thread thread_;
+};
+
+} // namespace ferry

@@ -1,0 +1,151 @@
+#include "report/run_reporter.hpp"
+
+#include "document/strict_json.hpp"
+#include "document/text.hpp"
+#include "document/units.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace ferry {
+namespace {
+
+using Poco::JSON::Object;
+
+std::string time_text(double seconds) {
+    return format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(std::llround(seconds * 1000))));
+}
+
+int level_of(const StepResult& result) {
+    if (result.status != StepStatus::failed)
+        return FERRY_LOG_INFO;
+    return result.allowed ? FERRY_LOG_WARN : FERRY_LOG_ERROR;
+}
+
+std::string end_text(const StepResult& result) {
+    switch (result.status) {
+    case StepStatus::succeeded:
+        return "done in " + time_text(result.seconds);
+    case StepStatus::skipped:
+        return "skipped: " + result.error.message;
+    case StepStatus::failed:
+        break;
+    }
+    return std::string("failed") + (result.allowed ? " (allowed)" : "") + " after " + time_text(result.seconds) + ": " +
+           result.error.message;
+}
+
+std::string counts(const RunResult& result) {
+    std::string text;
+    for (const StepStatus status : {StepStatus::succeeded, StepStatus::failed, StepStatus::skipped}) {
+        const auto count = std::count_if(result.steps.begin(), result.steps.end(),
+                                         [status](const StepResult& step) { return step.status == status; });
+        if (count > 0)
+            text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + to_string(status);
+    }
+    return text;
+}
+
+} // namespace
+
+RunReporter::RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events)
+    : log_(log)
+    , progress_(progress)
+    , events_(std::move(events)) {}
+
+void RunReporter::write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
+                              const Object& fields) {
+    if (!events_)
+        return;
+    if (auto problem = events_->write(type, run_id, step, fields))
+        log_.warn(*problem);
+}
+
+void RunReporter::run_started(const Workflow& workflow, const std::string& run_id) {
+    started_ = std::chrono::steady_clock::now();
+    progress_.set_steps(workflow.steps.size());
+    for (const Step& step : workflow.steps)
+        tasks_[step.id] = step.task;
+    log_.info(workflow.name + ": run " + run_id + " of " + std::to_string(workflow.steps.size()) +
+              (workflow.steps.size() == 1 ? " step" : " steps"));
+    Object fields;
+    fields.set("workflow", workflow.name);
+    write_event("run_started", run_id, nullptr, fields);
+}
+
+void RunReporter::step_started(const TaskContext& step, const Step& definition) {
+    progress_.step_started(step.step_id);
+    log_.write(FERRY_LOG_INFO, step.step_id,
+               step.attempt > 1 ? "attempt " + std::to_string(step.attempt) : "started (" + definition.task + ")");
+    Object fields;
+    fields.set("task", definition.task);
+    write_event("step_started", step.run_id, &step, fields);
+}
+
+void RunReporter::step_retried(const TaskContext& step, const StepError& error, std::chrono::milliseconds delay) {
+    log_.write(FERRY_LOG_WARN, step.step_id,
+               "attempt " + std::to_string(step.attempt) + " failed, the next follows in " + format_duration(delay) +
+                   ": " + error.message);
+    Object fields;
+    fields.set("code", error.code);
+    fields.set("message", error.message);
+    fields.set("delay", static_cast<double>(delay.count()) / 1000);
+    write_event("step_retried", step.run_id, &step, fields);
+}
+
+void RunReporter::step_finished(const TaskContext& step, const StepResult& result, const Diagnostics& diagnostics) {
+    progress_.step_finished(step.step_id);
+    for (const Diagnostic& found : diagnostics)
+        log_.write(found.warning ? FERRY_LOG_WARN : FERRY_LOG_ERROR, step.step_id, to_text(found));
+    log_.write(level_of(result), step.step_id, end_text(result));
+    Object fields;
+    fields.set("status", std::string(to_string(result.status)));
+    fields.set("seconds", result.seconds);
+    if (!result.error.code.empty()) {
+        fields.set("code", result.error.code);
+        fields.set("message", result.error.message);
+    }
+    write_event("step_finished", step.run_id, &step, fields);
+}
+
+void RunReporter::step_planned(const TaskContext& step, const Object& options, bool complete) {
+    const std::lock_guard lock(mutex_);
+    const auto task = tasks_.find(step.step_id);
+    plan_ += step.step_id + ": " + (task == tasks_.end() ? std::string("?") : task->second) +
+             (complete ? "" : " (some values are known later)") + "\n";
+    for (const auto& [name, value] : options)
+        plan_ += "    " + printable(name) + ": " + printable(to_json(value), 4096) + "\n";
+}
+
+void RunReporter::run_finished(const RunResult& result) {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
+    log_.info(result.workflow + ": " + to_string(result.status) + " in " + time_text(took.count()) + ", " +
+              counts(result));
+    Object fields;
+    fields.set("status", std::string(to_string(result.status)));
+    write_event("run_finished", result.run_id, nullptr, fields);
+}
+
+void RunReporter::log(const TaskContext& task, int level, std::string_view message) {
+    log_.write(level, task.step_id, message);
+}
+
+void RunReporter::progress(const TaskContext& task, const ferry_progress& progress) {
+    progress_.step_progress(task.step_id, progress);
+}
+
+void RunReporter::event(const TaskContext& task, std::string_view type, std::string_view json) {
+    if (!events_)
+        return;
+    const JsonResult parsed = parse_json(json);
+    const auto* value = std::get_if<Poco::Dynamic::Var>(&parsed);
+    if (value && value->type() == typeid(Object::Ptr))
+        write_event(type, task.run_id, &task, *value->extract<Object::Ptr>());
+}
+
+std::string RunReporter::plan() const {
+    const std::lock_guard lock(mutex_);
+    return plan_;
+}
+
+} // namespace ferry

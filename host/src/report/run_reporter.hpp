@@ -1,0 +1,47 @@
+// What a run tells while it goes: log lines, progress, events.
+#pragma once
+
+#include "report/event_writer.hpp"
+#include "report/log.hpp"
+#include "report/progress_display.hpp"
+#include "workflow/runner.hpp"
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace ferry {
+
+// Thread-safe. `events` may be null.
+class RunReporter : public RunListener {
+  public:
+    RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events);
+
+    void run_started(const Workflow& workflow, const std::string& run_id) override;
+    void step_started(const TaskContext& step, const Step& definition) override;
+    void step_retried(const TaskContext& step, const StepError& error, std::chrono::milliseconds delay) override;
+    void step_finished(const TaskContext& step, const StepResult& result, const Diagnostics& diagnostics) override;
+    void step_planned(const TaskContext& step, const Poco::JSON::Object& options, bool complete) override;
+    void run_finished(const RunResult& result) override;
+
+    void log(const TaskContext& task, int level, std::string_view message) override;
+    void progress(const TaskContext& task, const ferry_progress& progress) override;
+    void event(const TaskContext& task, std::string_view type, std::string_view json) override;
+
+    // Dry run: what step_planned() told, in its order, as text for people.
+    std::string plan() const;
+
+  private:
+    void write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
+                     const Poco::JSON::Object& fields);
+
+    const Log& log_;
+    ProgressDisplay& progress_;
+    const std::unique_ptr<EventWriter> events_;
+    std::chrono::steady_clock::time_point started_;
+    mutable std::mutex mutex_; // of the plan
+    std::string plan_;
+    std::map<std::string, std::string> tasks_; // task of each step
+};
+
+} // namespace ferry
