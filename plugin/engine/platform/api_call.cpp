@@ -50,11 +50,12 @@ ErrorKind kind_of(const Verdict verdict, const HttpOutcome& outcome) {
     default:
         break;
     }
-    if (response)
-        return response->status == 404 ? ErrorKind::not_found
-                                       : (response->status >= 500 ? ErrorKind::network : ErrorKind::platform);
-    return std::get<HttpFailure>(outcome).kind == FailureKind::invalid_answer ? ErrorKind::platform
-                                                                              : ErrorKind::network;
+    if (!response)
+        return std::get<HttpFailure>(outcome).kind == FailureKind::invalid_answer ? ErrorKind::platform
+                                                                                  : ErrorKind::network;
+    if (response->status == 404)
+        return ErrorKind::not_found;
+    return response->status >= 500 ? ErrorKind::network : ErrorKind::platform;
 }
 
 const char* word(Operation operation) {

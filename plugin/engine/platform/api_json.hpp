@@ -5,6 +5,7 @@
 #include "platform/platform_api.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ferry {
@@ -26,5 +27,16 @@ template <class T> struct Page {
 };
 Result<Page<RemoteFile>> read_files(const std::string& body);
 Result<Page<OpenUpload>> read_open_uploads(const std::string& body);
+
+// A reader of answers that parses their body into `out`, which must outlive it.
+template <class T> auto into(T& out, Result<T> (*parse)(const std::string&)) {
+    return [&out, parse](const HttpResponse& response) -> Status {
+        Result<T> parsed = parse(response.body);
+        if (!parsed.ok())
+            return parsed.error();
+        out = std::move(parsed).value();
+        return {};
+    };
+}
 
 } // namespace ferry

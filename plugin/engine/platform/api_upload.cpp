@@ -35,13 +35,6 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
                        .path = request.overwrite ? "/upload/multipart?overwrite=true" : "/upload/multipart",
                        .body = init_body(request),
                        .repeatable = false};
-    const auto read = [&info](const HttpResponse& response) -> Status {
-        auto parsed = read_upload_info(response.body);
-        if (!parsed.ok())
-            return parsed.error();
-        info = std::move(*parsed);
-        return {};
-    };
     RetryState retry(context_.retry, context_.clock, context_.random);
     const WallTime began = context_.clock.wall(); // by our clock; the platform's is known once it has answered
     bool maybe_done = false;
@@ -56,7 +49,7 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
         }
         if (const Status entered = enter_line(retry, doing); !entered)
             return entered.error();
-        const Try tried = once(init, read);
+        const Try tried = once(init, into(info, read_upload_info));
         retry.excuse(paused_);
         if (tried.verdict == Verdict::success)
             return info;
@@ -106,21 +99,14 @@ Result<bool> PlatformApi::same_target(const OpenUpload& upload, const Target& ta
     if (upload.parent.empty())
         return true;
     const std::size_t slash = std::min(target.project.find('/'), target.project.size());
+    const std::string owner = target.project.substr(0, slash);
+    const std::string name = target.project.substr(std::min(slash + 1, target.project.size()));
     std::string root;
-    const Status got = perform(
-        {.operation = Operation::read,
-         .method = "GET",
-         .path = "/projects/" + percent_encode(target.project.substr(0, slash)) + "/" +
-                 percent_encode(target.project.substr(std::min(slash + 1, target.project.size()))),
-         .body = {}},
-        [&root](const HttpResponse& response) -> Status {
-            auto parsed = read_root_folder(response.body);
-            if (!parsed.ok())
-                return parsed.error();
-            root = std::move(*parsed);
-            return {};
-        },
-        "cannot read project " + printable(target.project, 255));
+    const Status got = perform({.operation = Operation::read,
+                                .method = "GET",
+                                .path = "/projects/" + percent_encode(owner) + "/" + percent_encode(name),
+                                .body = {}},
+                               into(root, read_root_folder), "cannot read project " + printable(target.project, 255));
     if (!got)
         return got.error();
     return upload.parent == root;
@@ -135,40 +121,29 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
                            .path = "/upload/multipart/" + percent_encode(upload_id) + "/complete",
                            .body = complete_body(parts),
                            .repeatable = false};
-    const auto read = [&file](const HttpResponse& response) -> Status {
-        auto parsed = read_remote_file(response.body);
-        if (!parsed.ok())
-            return parsed.error();
-        file = std::move(*parsed);
-        return {};
-    };
     RetryState retry(context_.retry, context_.clock, context_.random);
     const WallTime began = context_.clock.wall();
     bool maybe_done = false;
     bool tried_before = false;
     int looks = 0;
     for (;;) {
-        Try tried;
         if (maybe_done) {
-            const auto open = details(std::string(upload_id), doing);
-            if (!open.ok())
-                return open.error();
-            maybe_done = !open->has_value();
+            auto fate = fate_of(std::string(upload_id), request, began, doing);
+            if (!fate.ok())
+                return fate.error();
+            if (fate->file)
+                return std::move(*fate->file);
+            maybe_done = !fate->open;
         }
+        Try tried{Verdict::lost,
+                  HttpFailure{FailureKind::lost_answer, "the upload is gone, and no file has come of it"}};
         if (maybe_done) {
-            auto found = find_completed(request, began);
-            if (!found.ok())
-                return found.error();
-            if (*found)
-                return std::move(**found);
-            tried = {Verdict::lost,
-                     HttpFailure{FailureKind::lost_answer, "the upload is gone, but no such file has come of it"}};
             if (++looks == completed_looks)
                 return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         } else {
             if (const Status entered = enter_line(retry, doing); !entered)
                 return entered.error();
-            tried = once(complete, read);
+            tried = once(complete, into(file, read_remote_file));
             retry.excuse(paused_);
             if (tried.verdict == Verdict::success)
                 return file;
@@ -181,6 +156,20 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
         if (const Status waited = wait_after(tried, retry, doing); !waited)
             return waited.error();
     }
+}
+
+// What has become of an upload whose complete may have been done.
+Result<PlatformApi::Fate> PlatformApi::fate_of(const std::string& upload_id, const InitRequest& request, WallTime began,
+                                               const std::string& doing) {
+    const auto open = details(upload_id, doing);
+    if (!open.ok())
+        return open.error();
+    if (open->has_value())
+        return Fate{.open = true, .file = {}};
+    auto found = find_completed(request, began);
+    if (!found.ok())
+        return found.error();
+    return Fate{.open = false, .file = std::move(*found)};
 }
 
 // The file that a lost complete has made, if it has. What was there before must not be taken for it: an older file of

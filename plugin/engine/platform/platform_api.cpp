@@ -31,17 +31,6 @@ std::string title(std::string_view upload_id) {
     return "upload " + printable(upload_id, 100);
 }
 
-// A reader that parses the body into `out`.
-template <class T> auto into(T& out, Result<T> (*parse)(const std::string&)) {
-    return [&out, parse](const HttpResponse& response) -> Status {
-        Result<T> parsed = parse(response.body);
-        if (!parsed.ok())
-            return parsed.error();
-        out = std::move(parsed).value();
-        return {};
-    };
-}
-
 Status ignore(const HttpResponse&) {
     return {};
 }

@@ -143,10 +143,16 @@ class PlatformApi {
     std::string scrubbed(std::string text) const;
     WallTime server_now() const { return context_.clock.wall() + skew_; }
 
-    Result<std::optional<UploadInfo>> find_own_upload(const InitRequest& request, WallTime started);
+    Result<std::optional<UploadInfo>> find_own_upload(const InitRequest& request, WallTime began);
     Result<bool> same_target(const OpenUpload& upload, const Target& target);
     Result<std::optional<UploadInfo>> details(const std::string& upload_id, const std::string& doing);
-    Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime started);
+    struct Fate {
+        bool open = false;
+        std::optional<RemoteFile> file;
+    };
+    Result<Fate> fate_of(const std::string& upload_id, const InitRequest& request, WallTime began,
+                         const std::string& doing);
+    Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime began);
     Result<std::vector<RemoteFile>> list_files(const std::string& query, bool all_pages, const std::string& doing);
 
     ApiContext& context_;

@@ -50,13 +50,17 @@ std::optional<Duration> QuotaGate::before_call(CancelToken& cancel) {
     }
 }
 
-Duration QuotaGate::pause_for(Verdict verdict, const HttpResponse& response) {
+std::optional<Duration> QuotaGate::told_pause(Verdict verdict, const HttpResponse& response) const {
     const WallTime wall = clock_.wall();
     std::optional<Duration> told = verdict == Verdict::throttled ? until_reset(response, wall) : std::nullopt;
     if (!told)
         told = retry_after(response, wall);
-    if (told && *told > Duration{0})
-        return std::min(*told, latest_reset);
+    if (!told || *told <= Duration{0})
+        return std::nullopt;
+    return std::min(*told, latest_reset);
+}
+
+Duration QuotaGate::next_pause() const {
     Duration pause = first_pause;
     for (int i = 0; i < pauses_ && pause < longest_pause; ++i)
         pause *= 2;
@@ -73,14 +77,18 @@ void QuotaGate::answered(Verdict verdict, const HttpResponse& response, Log& log
             return;
         }
         const Instant now = clock_.now();
-        pause =
-            pause_for(verdict, response) + reset_margin + Duration{static_cast<Duration::rep>(jitter * random_.next())};
-        const bool paused = now < paused_until_;
-        if (paused && now + pause <= paused_until_ + same_pause)
-            return; // a call that was on its way when the pause began
-        paused_until_ = now + pause;
-        if (paused)
+        const bool paused = now < paused_until_; // and this call was on its way already
+        const auto told = told_pause(verdict, response);
+        if (paused && !told)
             return;
+        pause =
+            told.value_or(next_pause()) + reset_margin + Duration{static_cast<Duration::rep>(jitter * random_.next())};
+        if (paused) {
+            if (now + pause > paused_until_ + same_pause)
+                paused_until_ = now + pause;
+            return;
+        }
+        paused_until_ = now + pause;
         ++pauses_;
     }
     log.warn(std::string(verdict == Verdict::throttled ? "the platform's quota of calls is used up"

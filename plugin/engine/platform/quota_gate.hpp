@@ -33,7 +33,8 @@ class QuotaGate {
     void answered(Verdict verdict, const HttpResponse& response, Log& log);
 
   private:
-    Duration pause_for(Verdict verdict, const HttpResponse& response);
+    std::optional<Duration> told_pause(Verdict verdict, const HttpResponse& response) const;
+    Duration next_pause() const; // where nothing is told
 
     Clock& clock_;
     Random& random_;
