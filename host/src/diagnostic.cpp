@@ -13,12 +13,16 @@ std::string to_text(const Diagnostic& diagnostic) {
     if (diagnostic.line > 0)
         place += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
     std::string text;
-    for (const std::string& part : {place, diagnostic.pointer, diagnostic.found})
-        if (!part.empty())
-            text += part + ": ";
-    if (!diagnostic.allowed.empty())
-        return text + diagnostic.allowed;
-    return text.substr(0, text.size() - std::min<std::size_t>(2, text.size()));
+    if (!place.empty())
+        text += place + ": ";
+    if (!diagnostic.pointer.empty())
+        text += diagnostic.pointer + ": ";
+    if (diagnostic.warning)
+        text += "warning: ";
+    text += diagnostic.found;
+    if (!diagnostic.found.empty() && !diagnostic.allowed.empty())
+        text += "; ";
+    return text + diagnostic.allowed;
 }
 
 } // namespace ferry

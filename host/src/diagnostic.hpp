@@ -20,7 +20,8 @@ struct Diagnostic {
 using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& diagnostics);
-// "FILE:LINE:COL: POINTER: FOUND; ALLOWED" (parts that are not known are left out), without a line end.
+// "FILE:LINE:COL: POINTER: FOUND; ALLOWED" (parts that are not known are left out; a warning says so before FOUND),
+// without a line end.
 std::string to_text(const Diagnostic& diagnostic);
 
 } // namespace ferry

@@ -32,6 +32,9 @@ class Validator {
     Diagnostics check(const Poco::Dynamic::Var& instance, const std::string& file = {},
                       const std::string& pointer = {}) const;
 
+    // True if `schema`, a part of schema(), admits the value there.
+    bool admits(const Poco::Dynamic::Var& schema, const Poco::Dynamic::Var& value) const;
+
   private:
     struct Compiled;
     Poco::JSON::Object::Ptr schema_;

@@ -23,7 +23,7 @@ const char* to_string(RunStatus status);
 
 struct StepError {
     std::string code;    // stable word: the task's own ("auth", "network", ...) or "failed", "timeout", "cancelled",
-                         // "options", "skipped"
+                         // "options", "skipped", "planned" (a dry run that cannot know more)
     std::string message; // for people; printable
 };
 
@@ -56,16 +56,16 @@ struct RunResult {
 class RunListener : public TaskListener {
   public:
     virtual void run_started(const Workflow& workflow, const std::string& run_id) = 0;
-    // Once for each attempt, right before the task is made.
+    // Once for each attempt, before its options are resolved.
     virtual void step_started(const TaskContext& step, const Step& definition) = 0;
     // An attempt failed and another follows after `delay`.
     virtual void step_retried(const TaskContext& step, const StepError& error, std::chrono::milliseconds delay) = 0;
     // Once for each step, also for a skipped one (attempt 0 then). `diagnostics`: what the options' last check or the
     // task reported, pointers into the workflow file.
     virtual void step_finished(const TaskContext& step, const StepResult& result, const Diagnostics& diagnostics) = 0;
-    // Dry run only, before step_started: the options with defaults; values that depend on a step's outputs read
-    // "(known after step ID)", tokens "(secret)". `complete`: there are no such values but secrets, and the task
-    // itself is asked (dry run) next.
+    // Dry run only, after step_started: the options with defaults; values that depend on a step's outputs read
+    // "(known after step ID)", tokens "(secret)". `complete`: nothing of the first sort is among them, and the task
+    // itself is asked (dry run) next; else the step ends as skipped.
     virtual void step_planned(const TaskContext& step, const Poco::JSON::Object& options, bool complete) = 0;
     virtual void run_finished(const RunResult& result) = 0;
 };

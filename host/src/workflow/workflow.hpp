@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace ferry {
@@ -30,6 +31,7 @@ struct RetryPlan {
 struct Step {
     std::string id;
     std::string pointer;              // into the file: "/steps/3"
+    std::string with_pointer;         // of its options: "/steps/3/with"; "" if the file is the options (ferry task)
     std::string task;                 // its name
     const TaskEntry* entry = nullptr; // in the registry, which outlives the workflow; null only while it is checked
     std::shared_ptr<const Validator> validator;       // compiled from the task's schema; shared by the steps of a task
@@ -45,9 +47,10 @@ struct Workflow {
     std::string file;      // as given; for messages
     std::string directory; // absolute path of the file's folder: ${workflow.dir}
     std::string name;
-    std::map<std::string, Poco::Dynamic::Var> vars; // every variable with its value; --var values are strings
-    std::vector<Step> steps;                        // in the file's order; needs form no cycle
-    std::vector<std::size_t> order;                 // steps so that each comes after its needs; else the file's order
+    std::map<std::string, Poco::Dynamic::Var> vars;     // every variable with its value; --var values are strings
+    std::vector<Step> steps;                            // in the file's order; needs form no cycle
+    std::unordered_map<std::string, std::size_t> by_id; // index into steps
+    std::vector<std::size_t> order; // steps so that each comes after its needs; else the file's order
     // SB_AUTH_TOKEN and the variables that a step's token_env names: what no step may inherit.
     std::set<std::string> token_variables;
 };

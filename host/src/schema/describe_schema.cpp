@@ -1,0 +1,158 @@
+#include "schema/describe_schema.hpp"
+
+#include "document/strict_json.hpp"
+#include "document/text.hpp"
+#include "schema/schema_walk.hpp"
+
+#include <algorithm>
+
+namespace ferry {
+
+namespace {
+
+constexpr int kDepth = 3; // of nested alternatives that are still spelled out
+
+std::string shape(const JsonObject::Ptr& root, const Json& schema, int depth);
+
+std::string number_text(const Json& value) {
+    return printable(to_json(value), 30);
+}
+
+// " from 1 to 64", " of at least 3 ...": the limits of one kind of value.
+std::string between(const JsonObject& schema, const char* low, const char* high) {
+    const Json from = schema.get(low);
+    const Json to = schema.get(high);
+    if (!from.isEmpty() && !to.isEmpty())
+        return number_text(from) + " to " + number_text(to);
+    if (!from.isEmpty())
+        return "at least " + number_text(from);
+    return to.isEmpty() ? "" : "at most " + number_text(to);
+}
+
+std::string number_limits(const JsonObject& schema) {
+    std::string out;
+    if (std::string range = between(schema, "minimum", "maximum"); !range.empty())
+        out += (range.starts_with("at ") ? " of " : " from ") + range;
+    if (schema.has("exclusiveMinimum"))
+        out += " above " + number_text(schema.get("exclusiveMinimum"));
+    if (schema.has("exclusiveMaximum"))
+        out += " below " + number_text(schema.get("exclusiveMaximum"));
+    if (schema.has("multipleOf"))
+        out += ", a multiple of " + number_text(schema.get("multipleOf"));
+    return out;
+}
+
+std::string text_limits(const JsonObject& schema) {
+    std::string out;
+    if (std::string range = between(schema, "minLength", "maxLength"); !range.empty())
+        out += " of " + range + " characters";
+    if (schema.has("pattern"))
+        out += " like " + printable(text_of(schema.get("pattern")), 120);
+    return out;
+}
+
+std::string array_shape(const JsonObject::Ptr& root, const JsonObject& schema, int depth) {
+    std::string out = "an array";
+    if (std::string range = between(schema, "minItems", "maxItems"); !range.empty())
+        out += " of " + range + " items";
+    if (depth > 0 && kind_of(schema.get("items")) == JsonKind::object)
+        if (std::string item = shape(root, schema.get("items"), depth - 1); !item.empty())
+            out += ", each " + item;
+    return out;
+}
+
+std::string object_shape(const JsonObject& schema) {
+    const auto properties = object_of(schema.get("properties"));
+    if (!properties || properties->size() == 0)
+        return "an object";
+    return "an object with " + listed(properties->getNames(), " and ");
+}
+
+std::string type_shape(const JsonObject::Ptr& root, const JsonObject& schema, const std::string& type, int depth) {
+    if (type == "string")
+        return "text" + text_limits(schema);
+    if (type == "integer" || type == "number")
+        return (type == "integer" ? "an integer" : "a number") + number_limits(schema);
+    if (type == "boolean")
+        return "true or false";
+    if (type == "array")
+        return array_shape(root, schema, depth);
+    return type == "object" ? object_shape(schema) : type;
+}
+
+void add_once(std::vector<std::string>& words, std::string word) {
+    if (!word.empty() && std::find(words.begin(), words.end(), word) == words.end())
+        words.push_back(std::move(word));
+}
+
+std::string values_shape(const JsonArray& values) {
+    std::vector<std::string> words;
+    for (const Json& value : values)
+        words.push_back(printable(to_json(value), 60));
+    return (words.size() > 1 ? "one of " : "") + listed(words);
+}
+
+std::string branches_shape(const JsonObject::Ptr& root, const JsonArray& branches, int depth) {
+    if (depth <= 0)
+        return {};
+    std::vector<std::string> words;
+    for (const Json& branch : branches)
+        add_once(words, shape(root, branch, depth - 1));
+    return listed(words);
+}
+
+std::string object_schema_shape(const JsonObject::Ptr& root, const JsonObject& schema, int depth) {
+    if (schema.has("const"))
+        return printable(to_json(schema.get("const")), 60);
+    if (const auto values = array_of(schema.get("enum")))
+        return values_shape(*values);
+    std::vector<std::string> words;
+    if (const auto types = array_of(schema.get("type")))
+        for (const Json& type : *types)
+            add_once(words, type_shape(root, schema, text_of(type), depth));
+    else
+        add_once(words, type_shape(root, schema, text_of(schema.get("type")), depth));
+    if (!words.empty())
+        return listed(words);
+    for (const char* key : {"anyOf", "oneOf", "allOf"})
+        if (const auto branches = array_of(schema.get(key)))
+            return branches_shape(root, *branches, depth);
+    return {};
+}
+
+std::string shape(const JsonObject::Ptr& root, const Json& schema, int depth) {
+    const auto object = object_of(dereference(root, schema));
+    return object ? object_schema_shape(root, *object, depth) : std::string();
+}
+
+} // namespace
+
+std::string listed(const std::vector<std::string>& words, const std::string& last) {
+    constexpr std::size_t kMost = 20;
+    const std::size_t shown = std::min(words.size(), kMost);
+    std::string out;
+    for (std::size_t i = 0; i < shown; ++i) {
+        if (i > 0)
+            out += i + 1 == words.size() ? last : ", ";
+        out += words[i];
+    }
+    return words.size() > shown ? out + " and " + std::to_string(words.size() - shown) + " more" : out;
+}
+
+std::string describe_schema(const JsonObject::Ptr& root, const Json& schema) {
+    if (kind_of(schema) == JsonKind::boolean)
+        return is_true(schema) ? "anything" : "nothing";
+    const auto own = object_of(schema);
+    const auto target = object_of(dereference(root, schema));
+    if (!own || !target)
+        return {};
+    std::string out = shape(root, schema, kDepth);
+    std::string description = text_of(own->get("description"));
+    if (description.empty())
+        description = text_of(target->get("description"));
+    if (description.empty())
+        return out.empty() ? "another value" : out;
+    return out.empty() ? printable(description, 300) : out + " (" + printable(description, 300) + ")";
+}
+
+} // namespace ferry

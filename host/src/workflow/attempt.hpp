@@ -1,0 +1,22 @@
+// One attempt of one step: options resolved and checked, the task run, what came of it.
+#pragma once
+
+#include "workflow/runner.hpp"
+#include "workflow/scope.hpp"
+
+namespace ferry {
+
+struct AttemptResult {
+    StepStatus status = StepStatus::failed;
+    StepError error;
+    int32_t code = FERRY_OK;
+    Poco::JSON::Object::Ptr outputs; // never null
+    Diagnostics diagnostics;         // pointers into the workflow file
+    bool may_retry = false;
+};
+
+// `context` is complete but for nothing; its deadline is this attempt's. Blocks until the task has ended. Never throws.
+AttemptResult run_attempt(const Step& step, const TaskContext& context, const RunScope& scope,
+                          const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop);
+
+} // namespace ferry

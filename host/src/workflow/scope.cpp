@@ -1,0 +1,196 @@
+#include "workflow/scope.hpp"
+
+#include "document/text.hpp"
+#include "schema/describe_schema.hpp"
+
+#include <algorithm>
+
+namespace ferry {
+
+namespace {
+
+const Step* find_step(const Workflow& workflow, const std::string& id) {
+    const auto found = workflow.by_id.find(id);
+    return found == workflow.by_id.end() ? nullptr : &workflow.steps[found->second];
+}
+
+std::size_t number_of(const Workflow& workflow, const Step& step) {
+    return static_cast<std::size_t>(&step - workflow.steps.data());
+}
+
+Wrong unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
+    const std::string near = nearest(name, known);
+    return {what, (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
+                      (known.empty() ? "there are none" : "there are: " + listed(known, " and "))};
+}
+
+Answer variable(const Workflow& workflow, const Reference& reference) {
+    const auto found = workflow.vars.find(reference.name);
+    if (found == workflow.vars.end()) {
+        std::vector<std::string> names;
+        for (const auto& [name, value] : workflow.vars)
+            names.push_back(name);
+        return unknown(in_quotes(reference.text) + ": no variable of that name is declared in vars", reference.name,
+                       names);
+    }
+    if (kind_of(found->second) == JsonKind::null)
+        return Open{"(not given)", false}; // reported where it is declared
+    return Known{found->second};
+}
+
+Answer environment_value(const Environment& environment, const Reference& reference) {
+    auto value = environment(reference.name);
+    if (!value)
+        return Wrong{in_quotes(reference.text) + ": the environment variable " + reference.name + " is not set",
+                     "set it, or use a variable of vars with a value"};
+    if (!is_utf8(*value) || value->find('\0') != std::string::npos)
+        return Wrong{in_quotes(reference.text) + ": the environment variable " + reference.name +
+                         " holds no UTF-8 text",
+                     "allowed: UTF-8 text"};
+    return Known{*std::move(value)};
+}
+
+// The one place where a token may go: a whole value in the env of a command.
+bool may_hold_token(const std::string& task, const std::string& pointer, bool alone) {
+    constexpr std::string_view kEnv = "/env/";
+    return alone && task == "command" && pointer.starts_with(kEnv) &&
+           pointer.find('/', kEnv.size()) == std::string::npos;
+}
+
+Wrong token_misplaced(const Reference& reference) {
+    return {in_quotes(reference.text) + " is a token",
+            "a token may only be a whole value in the env of a command step; tasks that talk to the platform find it "
+            "by themselves"};
+}
+
+struct BeforeRun {
+    const Workflow& workflow;
+    const Graph& graph;
+    std::size_t number;
+    const Environment& environment;
+
+    const Step& step() const { return workflow.steps[number]; }
+
+    Answer operator()(const Reference& reference, const std::string& pointer, bool alone) const {
+        switch (reference.kind) {
+        case Reference::Kind::var:
+            return variable(workflow, reference);
+        case Reference::Kind::env:
+            return from_environment(reference, pointer, alone);
+        case Reference::Kind::run_id:
+            return Open{"(the run's id)", false};
+        case Reference::Kind::workflow_dir:
+            return Known{workflow.directory};
+        default:
+            return from_step(reference);
+        }
+    }
+
+    Answer from_environment(const Reference& reference, const std::string& pointer, bool alone) const {
+        const bool token = workflow.token_variables.count(reference.name) > 0;
+        if (token && !may_hold_token(step().task, pointer, alone))
+            return token_misplaced(reference);
+        Answer answer = environment_value(environment, reference);
+        if (token && std::holds_alternative<Known>(answer))
+            return Open{"(secret)", true};
+        return answer;
+    }
+
+    Answer from_step(const Reference& reference) const {
+        const Step* other = find_step(workflow, reference.name);
+        if (!other) {
+            std::vector<std::string> names;
+            for (const Step& known : workflow.steps)
+                names.push_back(known.id);
+            return unknown(in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name),
+                           reference.name, names);
+        }
+        if (other == &step())
+            return Wrong{in_quotes(reference.text) + " refers to its own step", "allowed: steps upstream of it"};
+        if (!graph.is_upstream(number_of(workflow, *other), number))
+            return Wrong{in_quotes(reference.text) + ": step " + in_quotes(reference.name) +
+                             " is not upstream of this one",
+                         "add " + in_quotes(reference.name) + " to this step's needs"};
+        if (auto missing = missing_output(*other, reference))
+            return *std::move(missing);
+        return Open{"(known after step " + reference.name + ")", false};
+    }
+
+    // Commands say beforehand what they hand on.
+    static std::optional<Wrong> missing_output(const Step& other, const Reference& reference) {
+        const auto declared = object_of(other.with->get("outputs"));
+        if (reference.kind != Reference::Kind::output || other.task != "command" ||
+            (other.with->has("outputs") && !declared))
+            return std::nullopt;
+        std::vector<std::string> names;
+        if (declared)
+            names = declared->getNames();
+        names.emplace_back("exit_code");
+        if (std::find(names.begin(), names.end(), reference.key) != names.end())
+            return std::nullopt;
+        return unknown(in_quotes(reference.text) + ": step " + in_quotes(reference.name) + " declares no output " +
+                           in_quotes(reference.key),
+                       reference.key, names);
+    }
+};
+
+Answer output_of(const StepResult& result, const Reference& reference) {
+    const std::string step = "step " + in_quotes(reference.name);
+    if (!result.outputs->has(reference.key)) {
+        if (result.status != StepStatus::succeeded)
+            return Wrong{in_quotes(reference.text) + ": " + step + " " + to_string(result.status) +
+                             " and has no output " + in_quotes(reference.key),
+                         "use ${steps." + reference.name + ".status} or the outputs of steps that succeeded"};
+        return unknown(in_quotes(reference.text) + ": " + step + " has no output " + in_quotes(reference.key),
+                       reference.key, result.outputs->getNames());
+    }
+    Json value = result.outputs->get(reference.key);
+    std::string found;
+    if (!follow_path(value, reference, found))
+        return Wrong{in_quotes(reference.text) + " leads nowhere: it is " + found,
+                     "check the outputs of " + step + " in the outputs document"};
+    return Known{value};
+}
+
+Answer from_result(const RunScope& scope, const Reference& reference) {
+    const Step* other = find_step(scope.workflow, reference.name);
+    if (!other)
+        return Wrong{in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name),
+                     "allowed: steps upstream"};
+    if (scope.dry_run)
+        return Open{"(known after step " + reference.name + ")", false};
+    const StepResult& result = scope.results[number_of(scope.workflow, *other)];
+    if (reference.kind == Reference::Kind::status)
+        return Known{std::string(to_string(result.status))};
+    if (reference.kind == Reference::Kind::error_message)
+        return Known{result.error.message};
+    return output_of(result, reference);
+}
+
+} // namespace
+
+Lookup lookup_before_run(const Workflow& workflow, const Graph& graph, std::size_t step,
+                         const Environment& environment) {
+    return BeforeRun{workflow, graph, step, environment};
+}
+
+Lookup lookup_in_run(const RunScope& scope) {
+    return [&scope](const Reference& reference, const std::string&, bool) -> Answer {
+        switch (reference.kind) {
+        case Reference::Kind::var:
+            return variable(scope.workflow, reference);
+        case Reference::Kind::env:
+            if (scope.hide_secrets && scope.workflow.token_variables.count(reference.name) > 0)
+                return Open{"(secret)", true};
+            return environment_value(scope.environment, reference);
+        case Reference::Kind::run_id:
+            return Known{scope.run_id};
+        case Reference::Kind::workflow_dir:
+            return Known{scope.workflow.directory};
+        default:
+            return from_result(scope, reference);
+        }
+    };
+}
+
+} // namespace ferry
