@@ -24,6 +24,11 @@ enum class PartSizePolicy {
 enum class ConflictPolicy { at_init, at_complete, rename };
 enum class ExpiresForm { iso, seconds, milliseconds };
 enum class BulkKey { either, id, file_id };
+enum class EtagForm {
+    md5,    // of the part, as S3 without KMS
+    kms,    // 32 hex digits that are no MD5, with the header by which S3 tells so
+    opaque, // no hex digits at all, as another cloud's
+};
 
 // How the platform behaves where real ones differ or do not say (contract 9). The names in quotes are those of set().
 struct PlatformSettings {
@@ -55,7 +60,7 @@ struct PlatformSettings {
     std::string href_scheme;                             // "href_scheme": http or https; empty: the true one
     bool upper_case_types = false;                       // "types": upper, lower
     bool patch_null_removes = true;                      // "patch_null": remove, ignore
-    bool opaque_etags = false;                           // "etag": md5, opaque (no MD5, as with SSE-KMS)
+    EtagForm etag = EtagForm::md5;                       // "etag": md5, kms, opaque
     Milliseconds url_lifetime{3'600'000};                // "url_lifetime": full seconds, rounded up
     Milliseconds api_latency{0};                         // "api_latency": added before each API answer
     Milliseconds storage_latency{0};                     // "storage_latency": added before each storage answer
