@@ -1,17 +1,15 @@
 #include "http/proxy_rules.hpp"
 
 #include <Poco/Base64Encoder.h>
-#include <Poco/Exception.h>
-#include <Poco/Net/IPAddress.h>
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <sstream>
 
 namespace ferry {
 
 namespace {
-
-using Poco::Net::IPAddress;
 
 std::string lower(std::string_view text) {
     std::string out(text);
@@ -103,27 +101,37 @@ Result<Proxy> parse_proxy(const EnvironmentValue& setting) {
     return proxy;
 }
 
-bool same_address(const std::string& host, const std::string& entry) {
-    IPAddress a;
-    IPAddress b;
-    return IPAddress::tryParse(host, a) && IPAddress::tryParse(entry, b) && a == b;
+// An address as bytes; `bits` is 0 if the text is none.
+struct RawAddress {
+    std::array<unsigned char, 16> bytes{};
+    unsigned bits = 0;
+};
+
+RawAddress raw_address(const std::string& text) {
+    RawAddress address;
+    if (inet_pton(AF_INET, text.c_str(), address.bytes.data()) == 1)
+        address.bits = 32;
+    else if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1)
+        address.bits = 128;
+    return address;
 }
 
-bool in_network(const std::string& host, const std::string& network) {
-    const std::size_t slash = network.find('/');
-    IPAddress address;
-    IPAddress base;
-    if (slash == std::string::npos || !IPAddress::tryParse(host, address) ||
-        !IPAddress::tryParse(network.substr(0, slash), base) || address.family() != base.family())
+bool same_prefix(const RawAddress& a, const RawAddress& b, unsigned bits) {
+    const unsigned whole = bits / 8;
+    if (a.bits == 0 || a.bits != b.bits || !std::equal(a.bytes.begin(), a.bytes.begin() + whole, b.bytes.begin()))
         return false;
-    const unsigned bits = base.family() == IPAddress::IPv4 ? 32 : 128;
+    return bits % 8 == 0 || (a.bytes[whole] ^ b.bytes[whole]) >> (8 - bits % 8) == 0;
+}
+
+bool in_network(const RawAddress& address, const std::string& network) {
+    const std::size_t slash = network.find('/');
+    if (slash == std::string::npos)
+        return false;
     unsigned length = 0;
     const char* const last = network.data() + network.size();
     const auto [end, error] = std::from_chars(network.data() + slash + 1, last, length);
-    if (error != std::errc() || end != last || length > bits)
-        return false;
-    const IPAddress mask(length, base.family());
-    return (address & mask) == (base & mask);
+    return error == std::errc() && end == last && length <= address.bits &&
+           same_prefix(address, raw_address(network.substr(0, slash)), length);
 }
 
 bool in_domain(const std::string& host, std::string_view domain) {
@@ -155,14 +163,14 @@ Exception split_exception(const std::string& entry) {
 }
 
 bool matches(const Url& url, const std::string& entry) {
-    if (entry == "*" || in_network(url.host, entry))
+    const RawAddress address = raw_address(url.host);
+    if (entry == "*" || in_network(address, entry))
         return true;
     const auto [host, port] = split_exception(entry);
     if (!port.empty() && port != std::to_string(url.port))
         return false;
-    IPAddress address;
-    // An address has no domain: 1.10.0.0.1 does not lie below 10.0.0.1.
-    return IPAddress::tryParse(url.host, address) ? same_address(url.host, host) : in_domain(url.host, host);
+    // An address has no domain: 10.0.0.1 does not lie below 0.0.1.
+    return address.bits != 0 ? same_prefix(address, raw_address(host), address.bits) : in_domain(url.host, host);
 }
 
 } // namespace

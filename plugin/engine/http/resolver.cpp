@@ -1,8 +1,10 @@
 #include "http/resolver.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <memory>
+#include <mutex>
 #include <netdb.h>
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -15,59 +17,64 @@ namespace {
 
 // Shared by the asking thread and the one that looks up; whoever leaves last frees it.
 struct Lookup {
-    Lookup(std::string name, std::uint16_t at)
-        : host(std::move(name))
-        , service(std::to_string(at))
-        , done(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
-
-    const std::string host;
-    const std::string service;
-    const Descriptor done; // readable once the results below stand; they are read only after that
+    const Descriptor done{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}; // readable once the result stands
     std::mutex mutex;
-    std::vector<Address> addresses;
-    std::string problem;
+    LookupResult result;
 };
 
 std::string problem_text(int rc, int error_number) {
     return rc == EAI_SYSTEM ? std::generic_category().message(error_number) : ::gai_strerror(rc);
 }
 
-void look_up(Lookup& lookup, int flags) {
+LookupResult get_addresses(const std::string& host, std::uint16_t port, int flags) {
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = AI_NUMERICSERV | flags;
     addrinfo* list = nullptr;
-    const int rc = ::getaddrinfo(lookup.host.c_str(), lookup.service.c_str(), &hints, &list);
+    const int rc = ::getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &list);
     const int error_number = errno;
-    std::lock_guard lock(lookup.mutex);
+    LookupResult result;
     if (rc != 0) {
-        lookup.problem = problem_text(rc, error_number);
-        return;
+        result.problem = problem_text(rc, error_number);
+        return result;
     }
     for (const addrinfo* one = list; one; one = one->ai_next) {
-        Address& address = lookup.addresses.emplace_back();
+        Address& address = result.addresses.emplace_back();
         std::memcpy(&address.storage, one->ai_addr, one->ai_addrlen);
         address.length = one->ai_addrlen;
     }
     ::freeaddrinfo(list);
+    return result;
 }
 
-// getaddrinfo cannot be interrupted, so it runs on a thread that nobody waits for. It holds nothing but the shared
-// state, and the resolver's own timeout ends it; signals stay with the host's threads.
-bool start(const std::shared_ptr<Lookup>& lookup) {
+void run(Lookup& lookup, const LookupFunction& look_up, const std::string& host, std::uint16_t port) {
+    LookupResult result;
+    try {
+        result = look_up(host, port);
+    } catch (const std::exception& e) {
+        result.problem = e.what();
+    }
+    {
+        std::lock_guard lock(lookup.mutex);
+        lookup.result = std::move(result);
+    }
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(lookup.done.get(), &one, sizeof one);
+}
+
+// getaddrinfo cannot be interrupted, so it runs on a thread that nobody waits for. That thread holds nothing but the
+// shared state, and the resolver's own timeout ends it; signals stay with the host's threads.
+bool start(const std::shared_ptr<Lookup>& lookup, const LookupFunction& look_up, const std::string& host,
+           std::uint16_t port) {
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+    if (!lookup->done || pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
         return false;
     bool started = true;
     try {
-        std::thread([lookup] {
-            look_up(*lookup, 0);
-            const std::uint64_t one = 1;
-            [[maybe_unused]] const ssize_t written = ::write(lookup->done.get(), &one, sizeof one);
-        }).detach();
+        std::thread([=] { run(*lookup, look_up, host, port); }).detach();
     } catch (const std::system_error&) {
         started = false;
     }
@@ -81,14 +88,17 @@ HttpFailure failed(const std::string& what, const std::string& why) {
 
 } // namespace
 
+LookupResult system_lookup(const std::string& host, std::uint16_t port) {
+    return get_addresses(host, port, 0);
+}
+
 std::variant<std::vector<Address>, HttpFailure> resolve(const std::string& host, std::uint16_t port,
-                                                        const std::string& what, Waiter& waiter, Patience& patience) {
-    const auto lookup = std::make_shared<Lookup>(host, port);
-    look_up(*lookup, AI_NUMERICHOST);
-    if (!lookup->addresses.empty())
-        return std::move(lookup->addresses);
-    lookup->problem.clear();
-    if (!lookup->done || !start(lookup))
+                                                        const std::string& what, Waiter& waiter, Patience& patience,
+                                                        const LookupFunction& look_up) {
+    if (auto literal = get_addresses(host, port, AI_NUMERICHOST); !literal.addresses.empty())
+        return std::move(literal.addresses);
+    const auto lookup = std::make_shared<Lookup>();
+    if (!start(lookup, look_up, host, port))
         return failed(what, "no thread or descriptor to be had");
     switch (waiter.wait(lookup->done.get(), POLLIN, patience)) {
     case Wake::cancelled:
@@ -99,9 +109,9 @@ std::variant<std::vector<Address>, HttpFailure> resolve(const std::string& host,
         break;
     }
     std::lock_guard lock(lookup->mutex);
-    if (lookup->addresses.empty())
-        return failed(what, lookup->problem.empty() ? "it has none" : lookup->problem);
-    return std::move(lookup->addresses);
+    if (lookup->result.addresses.empty())
+        return failed(what, lookup->result.problem.empty() ? "it has none" : lookup->result.problem);
+    return std::move(lookup->result.addresses);
 }
 
 } // namespace ferry
