@@ -4,9 +4,10 @@
 
 #include <poll.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -87,10 +88,15 @@ int spawn(const ChildStart& start, pid_t& pid) {
                          environment.data());
 }
 
+// -1 where the kernel is older than 5.3. By number: the C++ declaration of glibc 2.36 does not link.
+int open_pidfd(pid_t pid) {
+    return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
 // Known to `groups` as long as it may have members.
 class Group {
   public:
-    Group(pid_t id, ProcessGroups& groups) : id_(id), groups_(groups), pidfd_(::pidfd_open(id, 0)) { groups_.add(id_); }
+    Group(pid_t id, ProcessGroups& groups) : id_(id), groups_(groups), pidfd_(open_pidfd(id)) { groups_.add(id_); }
     ~Group() { groups_.remove(id_); }
     Group(const Group&) = delete;
     Group& operator=(const Group&) = delete;
