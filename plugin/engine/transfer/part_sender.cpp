@@ -73,7 +73,8 @@ ErrorKind kind_of(Operation operation, const HttpOutcome& outcome, Verdict verdi
         return ErrorKind::auth;
     if (verdict == Verdict::vanished)
         return ErrorKind::not_found;
-    if (std::holds_alternative<HttpFailure>(outcome))
+    const auto* failure = std::get_if<HttpFailure>(&outcome);
+    if (failure && failure->kind != FailureKind::invalid_answer)
         return ErrorKind::network;
     return operation == Operation::sign ? ErrorKind::platform : ErrorKind::storage;
 }
@@ -177,11 +178,6 @@ PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader,
 }
 
 PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed_part, PartReader& reader) {
-    if (!signed_part.url.tls() && !signed_part.url.loopback())
-        return {.verdict = Verdict::permanent,
-                .kind = ErrorKind::platform,
-                .reason = "the platform gave a plain http URL to " + signed_part.url.host_header() +
-                          ", and the bytes would go unprotected"};
     if (const Status back = reader.rewind(); !back)
         return {.verdict = Verdict::permanent, .kind = back.error().kind, .reason = back.error().message};
     HashingSource source(reader, hasher_.get());

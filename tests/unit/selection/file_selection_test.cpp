@@ -1,0 +1,104 @@
+#include "selection/file_selection.hpp"
+#include "temp_dir.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+struct Collected final : SelectionSink {
+    std::vector<std::pair<std::string, std::string>> files; // path relative to the folder, name
+    std::vector<std::string> problems;
+    std::vector<std::string> warnings;
+    std::string root;
+
+    Collected(const TempDir& dir, const std::vector<FileRequest>& requests) : root(dir.path().string() + "/") {
+        select_files(requests, dir.path().string(), *this);
+    }
+    void file(SelectedFile file) override {
+        REQUIRE(file.path.starts_with(root));
+        files.emplace_back(file.path.substr(root.size()), file.name);
+    }
+    void problem(std::string sentence) override { problems.push_back(std::move(sentence)); }
+    void warning(std::string sentence) override { warnings.push_back(std::move(sentence)); }
+};
+
+using Files = std::vector<std::pair<std::string, std::string>>;
+
+FileRequest request(std::string path) {
+    return {.path = std::move(path), .name = std::nullopt};
+}
+
+} // namespace
+
+TEST_CASE("a path that exists is literal, whatever it is made of; else it is a pattern") {
+    const TempDir dir;
+    dir.write("[1]*.txt", "1");
+    dir.write("1.txt", "1");
+    dir.write("2.txt", "1");
+    CHECK(Collected(dir, {request("[1]*.txt")}).files == Files{{"[1]*.txt", "[1]*.txt"}});
+    CHECK(Collected(dir, {request("[12].txt")}).files == Files{{"1.txt", "1.txt"}, {"2.txt", "2.txt"}});
+}
+
+TEST_CASE("what is given as a literal never is a pattern") {
+    const TempDir dir;
+    dir.write("a1", "1");
+    FileRequest literal = request("a*");
+    literal.literal = true;
+    CHECK(Collected(dir, {literal}).files == Files{{"a*", "a*"}}); // the checks will not find it
+}
+
+TEST_CASE("entries keep their order, those of a pattern are sorted") {
+    const TempDir dir;
+    for (const char* name : {"z", "sub/b.x", "sub/a.x"})
+        dir.write(name, "1");
+    const Collected found(dir, {request("z"), request("sub/*.x"), request("./sub//a.x")});
+    CHECK(found.files == Files{{"z", "z"}, {"sub/a.x", "a.x"}, {"sub/b.x", "b.x"}, {"sub/a.x", "a.x"}});
+    CHECK(found.problems.empty());
+}
+
+TEST_CASE("a name of its own; not one for several files") {
+    const TempDir dir;
+    dir.write("a1", "1");
+    dir.write("a2", "1");
+    FileRequest named = request("a1");
+    named.name = "other";
+    CHECK(Collected(dir, {named}).files == Files{{"a1", "other"}});
+    named.path = "a?";
+    REQUIRE(Collected(dir, {named}).problems.size() == 1);
+    CHECK(Collected(dir, {named}).problems[0] == "a?: one name, other, for 2 files");
+}
+
+TEST_CASE("absolute paths stand alone") {
+    const TempDir dir;
+    const TempDir elsewhere;
+    dir.write("a", "1");
+    std::vector<FileRequest> requests{request((dir / "a").string()), request((dir / "*").string())};
+    Collected found(dir, {});
+    select_files(requests, elsewhere.path().string(), found);
+    CHECK(found.files == Files{{"a", "a"}, {"a", "a"}});
+}
+
+TEST_CASE("every problem is told: nothing there, nothing matches, empty, zero byte") {
+    const TempDir dir;
+    const Collected found(dir, {request("none"), request("*.none"), request(""), request(std::string("a\0b", 3))});
+    CHECK(found.files.empty());
+    REQUIRE(found.problems.size() == 4);
+    CHECK(found.problems[0].ends_with("/none: there is no such file"));
+    CHECK(found.problems[1].starts_with("*.none: the pattern matches no file in "));
+    CHECK(found.problems[2] == "an empty path in `files`");
+    CHECK(found.problems[3].ends_with("a path cannot hold a zero byte"));
+}
+
+TEST_CASE("a trailing slash keeps saying that a folder is meant") {
+    const TempDir dir;
+    dir.write("sub/a", "1");
+    const Collected found(dir, {request("sub/")});
+    CHECK(found.files == Files{{"sub/", ""}}); // the checks refuse it, by kind or by its empty name
+}
+
+} // namespace ferry::test

@@ -1,0 +1,149 @@
+#include "selection/glob.hpp"
+#include "temp_dir.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The matches relative to the folder.
+std::vector<std::string> matches(const TempDir& dir, const std::string& pattern) {
+    std::vector<std::string> names;
+    for (const std::string& file : expand_glob(dir.path().string(), pattern).files) {
+        REQUIRE(file.starts_with(dir.path().string() + "/"));
+        names.push_back(file.substr(dir.path().string().size() + 1));
+    }
+    return names;
+}
+
+using Names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("one component: stars, question marks and classes") {
+    const struct {
+        const char* pattern;
+        const char* name;
+        bool matches;
+    } cases[] = {
+        {"*", "a.bam", true},
+        {"*.bam", "a.bam", true},
+        {"*.bam", "a.bam.bai", false},
+        {"a*b*c", "aXbYbZc", true},
+        {"a*b*c", "aXbYbZ", false},
+        {"*a", "aaaaaaaab", false},
+        {"?", "", false},
+        {"?.txt", "a.txt", true},
+        {"?.txt", "ab.txt", false},
+        {"?.txt", "\xC3\xA4.txt", true}, // one character, two bytes
+        {"?.txt", "\xE4.txt", true},     // Latin-1: one byte
+        {"[\xC3\xA4\xC3\xB6].txt", "\xC3\xB6.txt", true},
+        {"[ab].txt", "b.txt", true},
+        {"[ab].txt", "c.txt", false},
+        {"[a-c]1", "b1", true},
+        {"[a-c]1", "d1", false},
+        {"[!a-c]1", "d1", true},
+        {"[^a-c]1", "b1", false},
+        {"[]a]", "]", true},
+        {"[a-]", "-", true},
+        {"[!]a]", "]", false},
+        {"a[b", "a[b", true}, // no end: stands for itself
+        {"a[b", "ab", false},
+        {"[", "[", true},
+        {"a\\*", "a\\b", true}, // a backslash stands for itself
+        {"*", ".hidden", false},
+        {"?hidden", ".hidden", false},
+        {"[.]hidden", ".hidden", false},
+        {".*", ".hidden", true},
+        {"**", "anything", true},
+        {"***a***", "bab", true},
+        {"", "", true},
+        {"", "a", false},
+    };
+    for (const auto& c : cases) {
+        CAPTURE(c.pattern);
+        CAPTURE(c.name);
+        CHECK(matches_name(c.pattern, c.name) == c.matches);
+    }
+}
+
+TEST_CASE("many stars against a long name end soon") {
+    std::string pattern;
+    for (int i = 0; i < 60; ++i)
+        pattern += "*a";
+    CHECK_FALSE(matches_name(pattern + "b", std::string(255, 'a')));
+}
+
+TEST_CASE("matches come sorted by bytes, each once") {
+    const TempDir dir;
+    for (const char* name : {"b.txt", "a.txt", "B.txt", "a10.txt", "a9.txt", "x/b.txt", "x/x/b.txt"})
+        dir.write(name, "1");
+    CHECK(matches(dir, "*.txt") == Names{"B.txt", "a.txt", "a10.txt", "a9.txt", "b.txt"});
+    CHECK(matches(dir, "**/x/**/b.txt") == Names{"x/b.txt", "x/x/b.txt"});
+}
+
+TEST_CASE("two stars stand for any number of folders, none included") {
+    const TempDir dir;
+    for (const char* name : {"top.bam", "a/one.bam", "a/b/two.bam", "a/b/two.txt", "c/three.bam"})
+        dir.write(name, "1");
+    CHECK(matches(dir, "**/*.bam") == Names{"a/b/two.bam", "a/one.bam", "c/three.bam", "top.bam"});
+    CHECK(matches(dir, "a/**/*.bam") == Names{"a/b/two.bam", "a/one.bam"});
+    CHECK(matches(dir, "a/**") == Names{"a/b/two.bam", "a/b/two.txt", "a/one.bam"});
+    CHECK(matches(dir, "**/**/two.*") == Names{"a/b/two.bam", "a/b/two.txt"});
+    CHECK(matches(dir, "*/one.bam") == Names{"a/one.bam"});
+    CHECK(matches(dir, "./a/./one.*") == Names{"a/one.bam"});
+    CHECK(matches(dir, "a/../c/*.bam") == Names{"a/../c/three.bam"});
+    CHECK(matches(dir, "*").size() == 1); // folders are no results
+    CHECK(matches(dir, "*/").empty());
+    CHECK(matches(dir, "nothing/**").empty());
+}
+
+TEST_CASE("two stars do not enter linked folders, one star does; links to files are files") {
+    const TempDir dir;
+    dir.write("real/a.txt", "1");
+    fs::create_directory_symlink("real", dir / "link");
+    fs::create_directory_symlink("..", dir / "real/up"); // a circle
+    fs::create_symlink("a.txt", dir / "real/b.txt");
+    CHECK(matches(dir, "**/*.txt") == Names{"real/a.txt", "real/b.txt"});
+    CHECK(matches(dir, "*/a.txt") == Names{"link/a.txt", "real/a.txt"});
+}
+
+TEST_CASE("hidden files and folders only where the pattern says so") {
+    const TempDir dir;
+    for (const char* name : {".h.txt", ".git/x.txt", "a/.h.txt", "a/x.txt"})
+        dir.write(name, "1");
+    CHECK(matches(dir, "**/*.txt") == Names{"a/x.txt"});
+    CHECK(matches(dir, "**/.*.txt") == Names{".h.txt", "a/.h.txt"});
+    CHECK(matches(dir, ".g*/*") == Names{".git/x.txt"});
+    CHECK(matches(dir, "**") == Names{"a/x.txt"});
+}
+
+TEST_CASE("what is no regular file is passed over with a warning, and a FIFO is not waited for") {
+    const TempDir dir;
+    dir.write("a", "1");
+    REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
+    fs::create_symlink("nowhere", dir / "dangling");
+    fs::create_directory(dir / "folder");
+    const GlobResult result = expand_glob(dir.path().string(), "*");
+    CHECK(result.files.size() == 1);
+    REQUIRE(result.warnings.size() == 2);
+    CHECK(result.warnings[0].find("dangling is a link that leads nowhere") != std::string::npos);
+    CHECK(result.warnings[1].find("fifo is not a regular file") != std::string::npos);
+}
+
+TEST_CASE("the folder's own name is no pattern") {
+    const TempDir dir;
+    dir.write("[x]*/a.txt", "1");
+    dir.write("x/a.txt", "1");
+    CHECK(expand_glob((dir / "[x]*").string(), "*.txt").files == Names{(dir / "[x]*/a.txt").string()});
+    CHECK(expand_glob((dir / "x").string(), (dir / "x").string() + "/*").files == Names{(dir / "x/a.txt").string()});
+}
+
+} // namespace ferry::test

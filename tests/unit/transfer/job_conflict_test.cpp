@@ -1,0 +1,113 @@
+#include "job_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+
+namespace ferry::test {
+
+TEST_CASE("conflict fail: every taken name is told before the first byte") {
+    JobFixture f;
+    for (const char* name : {"a", "b", "c"})
+        f.add(name, 5);
+    f.platform.put_file({.id = "1", .name = "a", .content = "x"});
+    f.platform.put_file({.id = "2", .name = "c", .content = "x"});
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::conflict);
+    CHECK(summary.status.error().message.starts_with(
+        "2 names are taken on the platform, and nothing was uploaded: a, c;"));
+    CHECK(f.platform.count("init") == 0);
+    CHECK(f.listener.finals == 1);
+}
+
+TEST_CASE("conflict skip: the same size is skipped with the id that is there, another size fails that file") {
+    JobFixture f;
+    f.options.conflict = Conflict::skip;
+    const std::string same = f.add("same", 5);
+    f.add("other", 5);
+    const std::string fresh = f.add("new", 5);
+    f.platform.put_file({.id = "id-same", .name = "same", .content = same});
+    f.platform.put_file({.id = "id-other", .name = "other", .content = "longer than that"});
+    SUBCASE("sizes in the listing") {}
+    SUBCASE("sizes asked for, where the listing is short") {
+        f.platform.complete_tells_size = false;
+    }
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::conflict);
+    CHECK(summary.status.error().message ==
+          "other: the name is taken on the platform by a file of 16 bytes, and the local one has 5");
+    CHECK(summary.files == 2);
+    CHECK(summary.bytes == 5);
+    REQUIRE(f.listener.files.size() == 2);
+    CHECK(f.listener.files[0].skipped);
+    CHECK(f.listener.files[0].id == "id-same");
+    CHECK(f.listener.files[0].project == "me/project");
+    CHECK(f.platform.content("new") == fresh);
+    CHECK(f.listener.count("file_failed") == 1);
+    CHECK(f.listener.progress_calls.back().files_total == 3);
+    CHECK(f.listener.progress_calls.back().files_done == 2);
+}
+
+TEST_CASE("conflict overwrite: the old file gives way to the new one") {
+    JobFixture f;
+    f.options.conflict = Conflict::overwrite;
+    const std::string content = f.add("a", 25);
+    f.platform.put_file({.id = "old", .name = "a", .content = "old"});
+    CHECK(f.run().status.ok());
+    REQUIRE(f.platform.files().size() == 1);
+    CHECK(f.platform.content("a") == content);
+    CHECK(f.listener.files.at(0).id != "old");
+}
+
+TEST_CASE("a folder of that name stands in the way of every policy") {
+    for (const Conflict policy : {Conflict::fail, Conflict::skip, Conflict::overwrite}) {
+        JobFixture f;
+        f.options.conflict = policy;
+        f.add("a", 5);
+        f.platform.put_file({.id = "1", .name = "a", .content = "", .folder = true});
+        const UploadSummary summary = f.run();
+        REQUIRE_FALSE(summary.status.ok());
+        CHECK(summary.status.error().kind == ErrorKind::conflict);
+        CHECK(f.platform.count("init") == 0);
+    }
+}
+
+TEST_CASE("a name that is taken in between fails its file alone") {
+    JobFixture f;
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind == "init" && call.name == "a")
+            return reply(409, R"({"status":409,"code":8005,"message":"file already exists"})");
+        return std::nullopt;
+    };
+    f.add("a", 5);
+    f.add("b", 5);
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::conflict);
+    CHECK(f.platform.content("b") != "<none>");
+}
+
+TEST_CASE("a file that the platform renamed keeps its real name in the result, with a warning") {
+    JobFixture f;
+    f.platform.rename = [](const std::string& name) { return "_1_" + name; };
+    f.add("a", 5);
+    CHECK(f.run().status.ok());
+    CHECK(f.listener.files.at(0).name == "_1_a");
+    CHECK(f.log.holds("a: the platform named the file _1_a"));
+}
+
+TEST_CASE("local problems end a step before any request") {
+    JobFixture f;
+    f.add("a", 5);
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::invalid);
+    CHECK(f.platform.calls().empty());
+    CHECK(summary.api_calls == 0);
+}
+
+} // namespace ferry::test

@@ -1,0 +1,103 @@
+#include "recording_log.hpp"
+#include "temp_dir.hpp"
+#include "transfer/upload_plan.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+UploadOptions options_for(const TempDir& dir, std::vector<FileRequest> files) {
+    UploadOptions options;
+    options.work_dir = dir.path().string();
+    options.files = std::move(files);
+    return options;
+}
+
+FileRequest request(std::string path, std::optional<std::string> name = std::nullopt) {
+    return {.path = std::move(path), .name = std::move(name)};
+}
+
+} // namespace
+
+TEST_CASE("names: any character but a slash, at most 255 characters, UTF-8") {
+    CHECK(name_problem("a b\t\"%+#&?\\.bam").empty());
+    CHECK(name_problem(".").empty()); // the platform's to judge
+    std::string umlauts;
+    for (int i = 0; i < 255; ++i)
+        umlauts += "\xC3\xA4";
+    CHECK(name_problem(umlauts).empty()); // 510 bytes
+    CHECK(name_problem(umlauts + "x").find("256 characters") != std::string::npos);
+    CHECK(name_problem("").find("empty") != std::string::npos);
+    CHECK(name_problem("a/b").find("slash") != std::string::npos);
+    CHECK(name_problem("\xE4.txt").find("UTF-8") != std::string::npos);
+}
+
+TEST_CASE("the files of a step in order, with their identities") {
+    const TempDir dir;
+    dir.write("b.txt", "123");
+    dir.write("a.txt", "");
+    RecordingLog log;
+    const auto files = plan_files(options_for(dir, {request("b.txt"), request("*.txt", std::nullopt)}), log);
+    REQUIRE_FALSE(files.ok()); // b.txt twice
+    const auto good = plan_files(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log);
+    REQUIRE(good.ok());
+    REQUIRE(good->size() == 2);
+    CHECK((*good)[0].name == "B");
+    CHECK((*good)[0].identity.size == 3);
+    CHECK((*good)[1].path == (dir / "a.txt").string());
+    CHECK((*good)[1].identity.size == 0);
+}
+
+TEST_CASE("all that is wrong is found in one go") {
+    const TempDir dir;
+    dir.write("x/a.txt", "1");
+    dir.write("y/a.txt", "1");
+    dir.write("ok", "1");
+    std::filesystem::create_directory(dir / "folder");
+    RecordingLog log;
+    const auto files =
+        plan_files(options_for(dir, {request("missing"), request("x/a.txt"), request("y/a.txt"), request("folder"),
+                                     request("ok", "a/b"), request("ok"), request("ok"), request("*.none")}),
+                   log);
+    REQUIRE_FALSE(files.ok());
+    CHECK(files.error().kind == ErrorKind::invalid);
+    CHECK(files.error().message.starts_with("6 problems with the files to upload, the first: "));
+    CHECK(files.error().message.ends_with("missing: there is no such file"));
+    REQUIRE(log.lines(LogLevel::error).size() == 6);
+    CHECK(log.holds("y/a.txt: would be called a.txt on the platform, and so would "));
+    CHECK(log.holds("is a folder"));
+    CHECK(log.holds("may not hold a slash"));
+    CHECK(log.holds("ok: is named twice"));
+    CHECK(log.holds("*.none: the pattern matches no file"));
+}
+
+TEST_CASE("a single problem is the message itself, with no further line") {
+    const TempDir dir;
+    RecordingLog log;
+    const auto files = plan_files(options_for(dir, {request("missing")}), log);
+    REQUIRE_FALSE(files.ok());
+    CHECK(files.error().message == (dir / "missing").string() + ": there is no such file");
+    CHECK(log.lines(LogLevel::error).empty());
+}
+
+TEST_CASE("a file of more than 5 TiB is refused") {
+    const TempDir dir;
+    const auto file = dir.write("huge", "");
+    std::error_code full;
+    std::filesystem::resize_file(file, part_limits::max_object_size + 1, full); // sparse
+    if (full) {
+        MESSAGE("this file system takes no sparse file of 5 TiB");
+        return;
+    }
+    RecordingLog log;
+    const auto files = plan_files(options_for(dir, {request("huge")}), log);
+    REQUIRE_FALSE(files.ok());
+    CHECK(files.error().message.find("more than the 5 TiB") != std::string::npos);
+}
+
+} // namespace ferry::test
