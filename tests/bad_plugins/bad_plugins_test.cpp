@@ -56,7 +56,7 @@ const Case cases[] = {
     {"throwing_static", "static initialisers"},
     {"exiting_static", "ended the process (exit code 0)"},
     {"aborting_entry", "ferry_plugin_query crashed (SIGABRT)"},
-    {"duplicate_task", "plugin 'bad-plugin' offers task 'command', which plugin 'ferry (built in)' already offers"},
+    {"duplicate_task", "plugin 'bad-plugin' offers task 'command', which plugin 'ferry' already offers"},
     {"short_table", "plugin table is too short"},
     {"short_task", "is too short"},
     {"null_function", "task 'bad' has no function run"},

@@ -188,7 +188,7 @@ Command parse_command(const std::string& name, const Texts& arguments) {
 
 Command parse_command_line(const std::vector<std::string>& arguments) {
     if (arguments.empty())
-        return UsageError{"no command given\n" + usage()};
+        return UsageError{"no command given", usage()};
     if (arguments.front() == "--help")
         return PrintCommand{usage()};
     if (arguments.front() == "--version")
@@ -196,7 +196,7 @@ Command parse_command_line(const std::vector<std::string>& arguments) {
     try {
         return parse_command(arguments.front(), Texts(arguments.begin() + 1, arguments.end()));
     } catch (const Refused& refused) {
-        return UsageError{refused.message};
+        return UsageError{refused.message, {}};
     }
 }
 

@@ -56,6 +56,7 @@ struct PrintCommand { // --help, --version
 
 struct UsageError {
     std::string message; // one sentence
+    std::string help;    // shown below it; may be empty
 };
 
 using Command = std::variant<UsageError, PrintCommand, RunCommand, TaskCommand, ValidateCommand, TasksCommand>;
@@ -63,7 +64,7 @@ using Command = std::variant<UsageError, PrintCommand, RunCommand, TaskCommand, 
 // Without the program's name. Looks at the file system only for --plugin-dir.
 Command parse_command_line(const std::vector<std::string>& arguments);
 
-// What `ferry` says when it is given nothing.
+// What `ferry --help` says.
 std::string usage();
 
 } // namespace ferry

@@ -10,6 +10,8 @@ struct Executor {
     int operator()(const UsageError& error) const {
         Console console;
         Log(console, FERRY_LOG_ERROR).error(error.message);
+        if (!error.help.empty())
+            console.line(error.help);
         return exit_code::usage;
     }
     int operator()(const PrintCommand& print) const {

@@ -85,7 +85,7 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     adopt_orphans();
     install_signal_handlers(stop_flag(), running_groups());
     ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
-    RunReporter reporter(session.log(), progress, std::move(destinations->events));
+    RunReporter reporter(session.log(), progress, std::move(destinations->events), setup.dry_run);
     RunOptions options;
     options.jobs = setup.jobs;
     options.state_dir = destinations->state_dir;

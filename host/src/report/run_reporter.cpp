@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace ferry {
 namespace {
@@ -46,12 +47,25 @@ std::string counts(const RunResult& result) {
     return text;
 }
 
+std::string how(const RunResult& result) {
+    if (result.status != RunStatus::interrupted || result.signal == 0)
+        return to_string(result.status);
+    const char* name = ::sigabbrev_np(result.signal);
+    return "stopped by " + (name ? "SIG" + std::string(name) : "signal " + std::to_string(result.signal));
+}
+
 } // namespace
 
-RunReporter::RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events)
+RunReporter::RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events, bool dry_run)
     : log_(log)
     , progress_(progress)
-    , events_(std::move(events)) {}
+    , events_(std::move(events))
+    , dry_run_(dry_run) {}
+
+void RunReporter::tell(int level, const std::string& step, const std::string& message) const {
+    if (!dry_run_ || level < FERRY_LOG_INFO)
+        log_.write(level, step, message);
+}
 
 void RunReporter::write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
                               const Object& fields) {
@@ -64,10 +78,11 @@ void RunReporter::write_event(std::string_view type, const std::string& run_id, 
 void RunReporter::run_started(const Workflow& workflow, const std::string& run_id) {
     started_ = std::chrono::steady_clock::now();
     progress_.set_steps(workflow.steps.size());
-    for (const Step& step : workflow.steps)
-        tasks_[step.id] = step.task;
-    log_.info(workflow.name + ": run " + run_id + " of " + std::to_string(workflow.steps.size()) +
-              (workflow.steps.size() == 1 ? " step" : " steps"));
+    for (const std::size_t index : workflow.order)
+        order_.emplace_back(workflow.steps[index].id, workflow.steps[index].task);
+    tell(FERRY_LOG_INFO, {},
+         workflow.name + ": run " + run_id + " of " + std::to_string(workflow.steps.size()) +
+             (workflow.steps.size() == 1 ? " step" : " steps"));
     Object fields;
     fields.set("workflow", workflow.name);
     write_event("run_started", run_id, nullptr, fields);
@@ -75,8 +90,8 @@ void RunReporter::run_started(const Workflow& workflow, const std::string& run_i
 
 void RunReporter::step_started(const TaskContext& step, const Step& definition) {
     progress_.step_started(step.step_id);
-    log_.write(FERRY_LOG_INFO, step.step_id,
-               step.attempt > 1 ? "attempt " + std::to_string(step.attempt) : "started (" + definition.task + ")");
+    tell(FERRY_LOG_INFO, step.step_id,
+         step.attempt > 1 ? "attempt " + std::to_string(step.attempt) : "started (" + definition.task + ")");
     Object fields;
     fields.set("task", definition.task);
     write_event("step_started", step.run_id, &step, fields);
@@ -97,7 +112,7 @@ void RunReporter::step_finished(const TaskContext& step, const StepResult& resul
     progress_.step_finished(step.step_id);
     for (const Diagnostic& found : diagnostics)
         log_.write(found.warning ? FERRY_LOG_WARN : FERRY_LOG_ERROR, step.step_id, to_text(found));
-    log_.write(level_of(result), step.step_id, end_text(result));
+    tell(level_of(result), step.step_id, end_text(result));
     Object fields;
     fields.set("status", std::string(to_string(result.status)));
     fields.set("seconds", result.seconds);
@@ -109,18 +124,17 @@ void RunReporter::step_finished(const TaskContext& step, const StepResult& resul
 }
 
 void RunReporter::step_planned(const TaskContext& step, const Object& options, bool complete) {
-    const std::lock_guard lock(mutex_);
-    const auto task = tasks_.find(step.step_id);
-    plan_ += step.step_id + ": " + (task == tasks_.end() ? std::string("?") : task->second) +
-             (complete ? "" : " (some values are known later)") + "\n";
+    std::string text = complete ? "" : "    (some values are known later)\n";
     for (const auto& [name, value] : options)
-        plan_ += "    " + printable(name) + ": " + printable(to_json(value), 4096) + "\n";
+        text += "    " + printable(name) + ": " + printable(to_json(value), 4096) + "\n";
+    const std::lock_guard lock(mutex_);
+    plan_[step.step_id] = std::move(text);
 }
 
 void RunReporter::run_finished(const RunResult& result) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
-    log_.info(result.workflow + ": " + to_string(result.status) + " in " + time_text(took.count()) + ", " +
-              counts(result));
+    tell(FERRY_LOG_INFO, {},
+         result.workflow + ": " + how(result) + " in " + time_text(took.count()) + ", " + counts(result));
     Object fields;
     fields.set("status", std::string(to_string(result.status)));
     write_event("run_finished", result.run_id, nullptr, fields);
@@ -145,7 +159,11 @@ void RunReporter::event(const TaskContext& task, std::string_view type, std::str
 
 std::string RunReporter::plan() const {
     const std::lock_guard lock(mutex_);
-    return plan_;
+    std::string text;
+    for (const auto& [step, task] : order_)
+        if (const auto planned = plan_.find(step); planned != plan_.end())
+            text += step + ": " + task + "\n" + planned->second;
+    return text;
 }
 
 } // namespace ferry

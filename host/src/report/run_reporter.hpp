@@ -6,16 +6,21 @@
 #include "report/progress_display.hpp"
 #include "workflow/runner.hpp"
 
+#include <chrono>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace ferry {
 
-// Thread-safe. `events` may be null.
+// Thread-safe. `events` may be null. In a dry run the plan is the story: steps are not told as they pass, but what is
+// wrong with them is.
 class RunReporter : public RunListener {
   public:
-    RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events);
+    RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events, bool dry_run);
 
     void run_started(const Workflow& workflow, const std::string& run_id) override;
     void step_started(const TaskContext& step, const Step& definition) override;
@@ -28,20 +33,22 @@ class RunReporter : public RunListener {
     void progress(const TaskContext& task, const ferry_progress& progress) override;
     void event(const TaskContext& task, std::string_view type, std::string_view json) override;
 
-    // Dry run: what step_planned() told, in its order, as text for people.
+    // Dry run: what step_planned() told, in an order in which the steps could run, as text for people.
     std::string plan() const;
 
   private:
+    void tell(int level, const std::string& step, const std::string& message) const;
     void write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
                      const Poco::JSON::Object& fields);
 
     const Log& log_;
     ProgressDisplay& progress_;
     const std::unique_ptr<EventWriter> events_;
-    std::chrono::steady_clock::time_point started_;
-    mutable std::mutex mutex_; // of the plan
-    std::string plan_;
-    std::map<std::string, std::string> tasks_; // task of each step
+    const bool dry_run_;
+    std::chrono::steady_clock::time_point started_;          // this and order_: written before the first step
+    std::vector<std::pair<std::string, std::string>> order_; // step and task
+    mutable std::mutex mutex_;                               // of the plan
+    std::map<std::string, std::string> plan_;                // by step
 };
 
 } // namespace ferry

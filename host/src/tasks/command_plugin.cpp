@@ -78,7 +78,7 @@ class CommandPlugin : public PluginHandle {
         table_.struct_size = sizeof table_;
         table_.abi_major = FERRY_ABI_MAJOR;
         table_.abi_minor = FERRY_ABI_MINOR;
-        table_.name = to_abi("ferry (built in)");
+        table_.name = to_abi("ferry");
         table_.version = to_abi(version());
         table_.task_count = 1;
         table_.tasks = &tasks_;

@@ -110,7 +110,7 @@ int32_t CommandTask::dry_run() const {
     std::string line = "would run:";
     for (const std::string& word : options_.command)
         line += " " + word;
-    log(FERRY_LOG_INFO, printable(without_secrets(line, settings_.token_variables)));
+    log(FERRY_LOG_DEBUG, printable(without_secrets(line, settings_.token_variables)));
     return FERRY_OK;
 }
 
