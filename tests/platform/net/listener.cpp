@@ -81,6 +81,8 @@ Poco::Net::HTTPServerParams::Ptr server_params() {
     Poco::Net::HTTPServerParams::Ptr params = new Poco::Net::HTTPServerParams;
     params->setMaxThreads(max_threads);
     params->setMaxQueued(1000);
+    // POCO's dispatcher may miss the wake-up of a stop; a thread then waits for as long as this.
+    params->setThreadIdleTime(Poco::Timespan(0, 100'000));
     params->setKeepAlive(true);
     params->setMaxKeepAliveRequests(0);
     params->setKeepAliveTimeout(Poco::Timespan(60, 0));
