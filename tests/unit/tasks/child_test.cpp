@@ -1,0 +1,109 @@
+// The end of process groups: on request, by force, and of what a command leaves behind.
+#include "command_fixture.hpp"
+
+#include "tasks/child_process.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+
+namespace ferry::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+// Stops the command once the script has made the file `ready`.
+struct Stopped : CommandFixture {
+    explicit Stopped(milliseconds grace) {
+        settings->grace = grace;
+        cancelled = [this] { return std::filesystem::exists(dir / "ready"); };
+    }
+};
+
+bool alive(const std::string& pid_file) {
+    std::ifstream in(pid_file);
+    pid_t pid = 0;
+    in >> pid;
+    REQUIRE(pid > 1);
+    return ::kill(pid, 0) == 0;
+}
+
+} // namespace
+
+TEST_CASE("a stop is TERM to the whole group") {
+    Stopped f(std::chrono::seconds(60));
+    adopt_orphans();
+    const TaskOutcome outcome =
+        f.bash("trap 'echo term > seen; kill $!; wait; exit 7' TERM; sleep 1000 & echo $! > child; touch ready; wait");
+    CHECK(outcome.code == FERRY_CANCELLED);
+    CHECK(outcome.kind == "cancelled");
+    CHECK(read_file(f.dir / "seen") == "term\n");
+    CHECK_FALSE(alive(f.path("child")));
+}
+
+TEST_CASE("who ignores TERM gets KILL after the grace, children too") {
+    Stopped f(milliseconds(30));
+    adopt_orphans();
+    const TaskOutcome outcome =
+        f.bash("trap '' TERM; (trap '' TERM; echo $BASHPID > child; while :; do sleep 1000; done) & "
+               "while [ ! -s child ]; do :; done; touch ready; while :; do sleep 1000; done");
+    CHECK(outcome.code == FERRY_CANCELLED);
+    CHECK_FALSE(alive(f.path("child")));
+}
+
+TEST_CASE("a stopped process hears TERM too") {
+    Stopped f(std::chrono::seconds(60));
+    CHECK(f.bash("touch ready; kill -STOP $$; sleep 1000").code == FERRY_CANCELLED);
+}
+
+TEST_CASE("what a program leaves running gets the grace and is then ended, with a warning") {
+    CommandFixture f;
+    f.settings->grace = milliseconds(30);
+    adopt_orphans();
+    const TaskOutcome outcome = f.bash("sleep 1000 & echo $! > child; exit 0");
+    CHECK(outcome.code == FERRY_OK);
+    CHECK_FALSE(alive(f.path("child")));
+    REQUIRE(f.logs.size() == 1);
+    CHECK(f.logs[0].find("1 the command 'bash' left processes running") == 0);
+}
+
+TEST_CASE("a process substitution that still writes is waited for") {
+    CommandFixture f;
+    adopt_orphans();
+    const TaskOutcome outcome =
+        f.bash("exec > >(while [ -d /proc/$$ ]; do :; done; cat > late.txt); echo data"); // once the shell is gone
+    CHECK(outcome.code == FERRY_OK);
+    CHECK(read_file(f.dir / "late.txt") == "data\n");
+    CHECK(f.logs.empty());
+}
+
+TEST_CASE("a failing program's leftovers are ended without waiting") {
+    CommandFixture f;
+    f.settings->grace = std::chrono::seconds(60);
+    adopt_orphans();
+    const TaskOutcome outcome = f.bash("sleep 1000 & echo $! > child; exit 4");
+    CHECK(outcome.message.find("exit code 4") != std::string::npos);
+    CHECK_FALSE(alive(f.path("child")));
+}
+
+TEST_CASE("groups are known while they run, and can all be killed from a signal handler") {
+    CommandFixture f;
+    f.cancelled = [&] {
+        if (std::filesystem::exists(f.dir / "ready"))
+            f.groups.kill_all(SIGKILL);
+        return false;
+    };
+    const TaskOutcome outcome = f.bash("touch ready; sleep 1000");
+    CHECK(outcome.message.find("SIGKILL") != std::string::npos);
+}
+
+TEST_CASE("the table of groups: full, emptied, never the own group") {
+    auto groups = std::make_unique<ProcessGroups>();
+    for (std::size_t i = 0; i < ProcessGroups::capacity; ++i)
+        REQUIRE(groups->add(static_cast<pid_t>(0x7f000000 + i)));
+    CHECK_FALSE(groups->add(0x7e000000));
+    groups->remove(0x7f000000);
+    CHECK(groups->add(0x7e000000));
+}
+
+} // namespace ferry::test
