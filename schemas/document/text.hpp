@@ -13,8 +13,8 @@ std::string printable(std::string_view text, std::size_t limit = 1024);
 
 bool is_utf8(std::string_view text);
 
-// The candidate with the smallest edit distance to `word`, if it is near enough to be a typo (at most a third of the
-// length, at least 1); else empty.
+// The candidate with the smallest edit distance to `word` (two neighbours swapped are one edit), if it is near enough
+// to be a typo (at most a third of the length, at least 1); else empty.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
 } // namespace ferry

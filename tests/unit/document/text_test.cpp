@@ -37,6 +37,7 @@ TEST_CASE("nearest finds typos and nothing else") {
     CHECK(nearest("projekt", known) == "project");
     CHECK(nearest("paralel_parts", known) == "parallel_parts");
     CHECK(nearest("partsize", known) == "part_size");
+    CHECK(nearest("porject", known) == "project");
     CHECK(nearest("banana", known) == "");
     CHECK(nearest(std::string(100'000, 'p'), known) == "");
 }
