@@ -1,0 +1,105 @@
+#include "cli/command.hpp"
+#include "temp_dir.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+namespace ferry::test {
+namespace {
+
+using Arguments = std::vector<std::string>;
+
+std::string refusal(const Arguments& arguments) {
+    const Command command = parse_command_line(arguments);
+    const auto* error = std::get_if<UsageError>(&command);
+    return error ? error->message : "(accepted)";
+}
+
+template <typename Kind> Kind accepted(const Arguments& arguments) {
+    const Command command = parse_command_line(arguments);
+    if (const auto* error = std::get_if<UsageError>(&command))
+        FAIL(error->message);
+    REQUIRE(std::holds_alternative<Kind>(command));
+    return std::get<Kind>(command);
+}
+
+} // namespace
+
+TEST_CASE("run") {
+    const TempDir dir;
+    const auto command = accepted<RunCommand>(
+        {"run", "w.json", "--var", "a=1=2", "--var=b=", "--jobs", "7", "--dry-run", "--plugin-dir", dir.path().string(),
+         "--state-dir", "s", "--outputs", "o", "--events=e", "--progress", "none", "--log-level", "debug"});
+    CHECK(command.workflow == "w.json");
+    CHECK(command.vars == std::map<std::string, std::string>{{"a", "1=2"}, {"b", ""}});
+    CHECK(command.jobs == 7);
+    CHECK(command.dry_run);
+    CHECK(command.common.plugin_dirs == Arguments{dir.path().string()});
+    CHECK(command.common.state_dir == "s");
+    CHECK(command.common.outputs == "o");
+    CHECK(command.common.events == "e");
+    CHECK(command.common.progress == ProgressMode::none);
+    CHECK(command.common.log_level == FERRY_LOG_DEBUG);
+}
+
+TEST_CASE("defaults") {
+    const auto command = accepted<RunCommand>({"run", "w.json"});
+    CHECK(command.common.state_dir == ".ferry");
+    CHECK(command.common.progress == ProgressMode::automatic);
+    CHECK(command.common.log_level == FERRY_LOG_INFO);
+    CHECK(command.jobs == std::max(1u, std::thread::hardware_concurrency()));
+    CHECK_FALSE(command.dry_run);
+}
+
+TEST_CASE("task, validate and tasks") {
+    const auto task =
+        accepted<TaskCommand>({"task", "upload", "--set", "a.b=1", "--set", "files=[\"x\"]", "--with", "f"});
+    CHECK(task.task == "upload");
+    CHECK(task.with == "f");
+    CHECK(task.sets.size() == 2);
+    CHECK(task.sets[0] == std::pair<std::string, std::string>{"a.b", "1"});
+    CHECK(accepted<ValidateCommand>({"validate", "w.json", "--var", "x=y"}).vars.at("x") == "y");
+    CHECK(accepted<TasksCommand>({"tasks"}).task.empty());
+    CHECK(accepted<TasksCommand>({"tasks", "upload", "--json"}).json);
+}
+
+TEST_CASE("help and version, before and after the command") {
+    CHECK(accepted<PrintCommand>({"--version"}).text.find("ferry ") == 0);
+    CHECK(accepted<PrintCommand>({"--help"}).text.find("ferry validate WORKFLOW.json") != std::string::npos);
+    for (const char* name : {"run", "task", "validate", "tasks"}) {
+        const std::string help = accepted<PrintCommand>({name, "--help"}).text;
+        CHECK(help.find("--plugin-dir DIR") != std::string::npos);
+        CHECK(help.find(std::string("ferry ") + name) == 0);
+    }
+}
+
+TEST_CASE("what is wrong is said in one sentence, with the nearest known name") {
+    CHECK(refusal({}) == "no command given");
+    CHECK(refusal({"runn"}) == "ferry has no command 'runn'; did you mean run?");
+    CHECK(refusal({"--versio"}) == "ferry has no option '--versio' before the command; did you mean --version?");
+    CHECK(refusal({"run", "w.json", "--job", "2"}) == "ferry run has no option '--job'; did you mean --jobs?");
+    CHECK(refusal({"run", "w.json", "--resume"}) == "ferry run has no option '--resume'");
+    CHECK(refusal({"batch", "w.json"}).find("ferry has no command 'batch'") == 0);
+    CHECK(refusal({"run"}) == "ferry run needs an argument: ferry run WORKFLOW.json [options]");
+    CHECK(refusal({"run", "a", "b"}).find("takes one argument") != std::string::npos);
+    CHECK(refusal({"run", "a", "--var", "novalue"}) == "--var 'novalue' is no NAME=VALUE");
+    CHECK(refusal({"run", "a", "--var", "=x"}) == "--var '=x' is no NAME=VALUE");
+    CHECK(refusal({"run", "a", "--var", "x=1", "--var", "x=2"}) == "--var 'x' is given twice");
+    CHECK(refusal({"run", "a", "--var", "x=\xff"}).find("is not UTF-8") != std::string::npos);
+    for (const char* jobs : {"0", "-1", "1025", "two", "1.5", "3 ", "99999999999999999999"})
+        CHECK(refusal({"run", "a", "--jobs", jobs}).find("is no number from 1 to 1024") != std::string::npos);
+    CHECK(refusal({"run", "a", "--progress", "plan"}) ==
+          "--progress 'plan' is unknown; allowed are auto, bar, plain or none; did you mean plain?");
+    CHECK(refusal({"run", "a", "--log-level", "loud"}).find("allowed are error, warn, info or debug") !=
+          std::string::npos);
+    CHECK(refusal({"run", "a", "--plugin-dir", "/nonexistent/ferry"}) ==
+          "--plugin-dir '/nonexistent/ferry' is no folder");
+    CHECK(refusal({"run", "a", "--state-dir", ""}) == "--state-dir is empty");
+    CHECK(refusal({"run", "a", "--jobs"}).find("ferry run: ") == 0);
+    CHECK(refusal({"run", "a", "--jobs", "1", "--jobs", "2"}).find("ferry run: ") == 0);
+    CHECK(refusal({"task", "t", "--set", "novalue"}).find("--set 'novalue'") == 0);
+    CHECK(refusal({"run", "a\x1b[31m", "--odd\x1b[31m"}).find('\x1b') == std::string::npos);
+}
+
+} // namespace ferry::test

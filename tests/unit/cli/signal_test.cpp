@@ -1,0 +1,89 @@
+#include "program.hpp"
+
+#include <cerrno>
+#include <fstream>
+
+namespace ferry::test {
+namespace {
+
+// A step that says when it runs and would go on for ever.
+constexpr const char* endless = "echo $$ > pid; touch ready; while :; do sleep 1000; done";
+constexpr const char* deaf = "trap '' TERM; echo $$ > pid; touch ready; while :; do sleep 1000; done";
+
+bool command_gone(const Program& ferry) {
+    std::ifstream in(ferry.dir / "pid");
+    pid_t pid = 0;
+    in >> pid;
+    REQUIRE(pid > 1);
+    while (::kill(-pid, 0) == 0) // KILL is sent; the end takes its moment
+        std::this_thread::yield();
+    return errno == ESRCH;
+}
+
+} // namespace
+
+TEST_CASE("each of the four signals stops in order, with its own exit code") {
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1}) {
+        Program ferry;
+        ferry.workflow(endless);
+        ferry.start({"run", "w.json"});
+        ferry.await("ready");
+        ::kill(ferry.pid, signal);
+        CHECK(ferry.wait() == 128 + signal);
+        CHECK(ferry.document()->getValue<std::string>("status") == "interrupted");
+        CHECK(command_gone(ferry));
+    }
+}
+
+TEST_CASE("the same signal twice in one go counts once") {
+    Program ferry;
+    ferry.workflow(endless);
+    ferry.start({"run", "w.json"});
+    ferry.await("ready");
+    ::kill(ferry.pid, SIGTERM);
+    ::kill(ferry.pid, SIGTERM);
+    CHECK(ferry.wait() == 128 + SIGTERM);
+    CHECK(ferry.document()->getValue<std::string>("status") == "interrupted");
+}
+
+TEST_CASE("a second signal ends ferry and its commands at once") {
+    Program ferry;
+    ferry.workflow(deaf);
+    ferry.start({"run", "w.json"});
+    ferry.await("ready");
+    ::kill(ferry.pid, SIGINT);
+    int status = 0;
+    while (::waitpid(ferry.pid, &status, WNOHANG) == 0)
+        ::kill(ferry.pid, SIGTERM); // until one of them is late enough to be a second one
+    REQUIRE(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 128 + SIGTERM);
+    CHECK(ferry.out().empty()); // no time for a document
+    CHECK(command_gone(ferry));
+}
+
+TEST_CASE("SIGHUP that was ignored stays ignored, as under nohup") {
+    Program ferry;
+    ferry.in_child = [] { ::signal(SIGHUP, SIG_IGN); };
+    ferry.workflow("touch ready; while [ ! -e go ]; do :; done");
+    ferry.start({"run", "w.json"});
+    ferry.await("ready");
+    ::kill(ferry.pid, SIGHUP);
+    ferry.dir.write("go", "");
+    CHECK(ferry.wait() == 0);
+}
+
+TEST_CASE("a reader of standard output that has gone is an error, not a death") {
+    Program ferry;
+    ferry.workflow(":");
+    ferry.in_child = [] {
+        int ends[2];
+        if (::pipe(ends) == 0)
+            ::dup2(ends[1], 1);
+        ::close(ends[0]);
+        ::close(ends[1]);
+    };
+    CHECK(ferry.run({"run", "w.json"}) == 1);
+    CHECK(ferry.err().find("Broken pipe") != std::string::npos);
+}
+
+} // namespace ferry::test

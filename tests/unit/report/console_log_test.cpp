@@ -1,0 +1,62 @@
+#include "captured_console.hpp"
+#include "ferry_plugin.h"
+#include "report/log.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+
+namespace ferry::test {
+
+TEST_CASE("a status line gives way to lines and comes back; at the end it is gone") {
+    const TempDir dir;
+    const UniqueFd file(::open((dir / "err").c_str(), O_RDWR | O_CREAT | O_APPEND, 0600));
+    {
+        Console console(file.get());
+        console.line("one");
+        console.status("50 %");
+        console.status("50 %"); // unchanged: not drawn again
+        console.line("two");
+    }
+    const std::string clear = "\r\x1b[K";
+    CHECK(read_file(dir / "err") == "one\n" + clear + "50 %" + clear + "two\n50 %" + clear);
+}
+
+TEST_CASE("a console that is no terminal") {
+    const CapturedConsole captured;
+    CHECK_FALSE(captured.console.is_terminal());
+    CHECK(captured.console.columns() == 80);
+}
+
+TEST_CASE("log lines carry their level, step and every line of a message; what is below the level is not shown") {
+    CapturedConsole captured;
+    const Log log(captured.console, FERRY_LOG_INFO);
+    log.error("broken");
+    log.write(FERRY_LOG_WARN, "align", "first\nsecond \x1b[31m\n");
+    log.info("fine");
+    log.debug("hidden");
+    CHECK(captured.text() == "ferry: error: broken\n"
+                             "ferry: warning: [align] first\n"
+                             "ferry: warning: [align] second \\x1B[31m\n"
+                             "ferry: fine\n");
+}
+
+TEST_CASE("the level is what the command line calls it") {
+    CHECK(log_level("error") == FERRY_LOG_ERROR);
+    CHECK(log_level("warn") == FERRY_LOG_WARN);
+    CHECK(log_level("info") == FERRY_LOG_INFO);
+    CHECK(log_level("debug") == FERRY_LOG_DEBUG);
+    CHECK_FALSE(log_level("warning"));
+}
+
+TEST_CASE("token values never reach the log") {
+    ::setenv("FERRY_TEST_TOKEN", "very-secret-value", 1);
+    CapturedConsole captured;
+    Log log(captured.console, FERRY_LOG_DEBUG);
+    log.hide({"FERRY_TEST_TOKEN"});
+    log.debug("header: very-secret-value");
+    ::unsetenv("FERRY_TEST_TOKEN");
+    CHECK(captured.text() == "ferry: debug: header: [FERRY_TEST_TOKEN]\n");
+}
+
+} // namespace ferry::test

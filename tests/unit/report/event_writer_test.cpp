@@ -1,0 +1,100 @@
+#include "document/strict_json.hpp"
+#include "report/event_writer.hpp"
+#include "temp_dir.hpp"
+
+#include <doctest/doctest.h>
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+using Time = std::chrono::system_clock::time_point;
+
+std::unique_ptr<EventWriter> open_writer(const std::string& path, EventWriter::Now now = {}) {
+    auto opened = EventWriter::open(path, std::move(now));
+    if (const auto* reason = std::get_if<std::string>(&opened))
+        FAIL(*reason);
+    return std::move(std::get<std::unique_ptr<EventWriter>>(opened));
+}
+
+std::string refusal(const std::string& path) {
+    auto opened = EventWriter::open(path);
+    REQUIRE(std::holds_alternative<std::string>(opened));
+    return std::get<std::string>(opened);
+}
+
+} // namespace
+
+TEST_CASE("one line an event: time, type and place first, and the task cannot forge them") {
+    const TempDir dir;
+    const std::string file = dir.write("events", "earlier\n").string();
+    const auto writer = open_writer(file, [] { return Time(std::chrono::milliseconds(1769903999123)); });
+    TaskContext step;
+    step.step_id = "publish";
+    step.attempt = 2;
+    step.row = 3;
+    Poco::JSON::Object fields;
+    fields.set("part", 7);
+    fields.set("type", "forged");
+    fields.set("step", "forged");
+    CHECK_FALSE(writer->write("part_done", "run-1", &step, fields));
+    Poco::JSON::Object whole;
+    whole.set("row", 9);
+    CHECK_FALSE(writer->write("run_finished", "run-1", nullptr, whole));
+    CHECK(
+        read_file(file) ==
+        "earlier\n"
+        R"({"time":"2026-01-31T23:59:59.123Z","type":"part_done","run_id":"run-1","row":3,"step":"publish","attempt":2,"part":7})"
+        "\n"
+        R"({"time":"2026-01-31T23:59:59.123Z","type":"run_finished","run_id":"run-1"})"
+        "\n");
+}
+
+TEST_CASE("lines of many threads stay whole") {
+    const TempDir dir;
+    const std::string file = (dir / "events").string();
+    {
+        const auto one = open_writer(file);
+        const auto two = open_writer(file); // as another process would
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 4; ++t)
+            threads.emplace_back([&, t] {
+                Poco::JSON::Object fields;
+                fields.set("text", std::string(500, static_cast<char>('a' + t)));
+                for (int i = 0; i < 100; ++i)
+                    (t % 2 == 0 ? one : two)->write("x", "run", nullptr, fields);
+            });
+        for (auto& thread : threads)
+            thread.join();
+    }
+    std::istringstream lines(read_file(file));
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count)
+        REQUIRE(std::holds_alternative<Poco::Dynamic::Var>(parse_json(line)));
+    CHECK(count == 400);
+}
+
+TEST_CASE("what can be no event file is refused at once") {
+    const TempDir dir;
+    CHECK(refusal(dir.path().string()).find("events cannot be written to") == 0);
+    CHECK(refusal((dir / "no/such/folder").string()).find("No such file") != std::string::npos);
+    REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
+    CHECK(refusal((dir / "pipe").string()).find("nobody reads that FIFO") != std::string::npos);
+    CHECK(std::holds_alternative<std::unique_ptr<EventWriter>>(EventWriter::open("/dev/null")));
+}
+
+TEST_CASE("a full disk is told once") {
+    const auto writer = open_writer("/dev/full");
+    const auto reason = writer->write("x", "run", nullptr, Poco::JSON::Object());
+    REQUIRE(reason);
+    CHECK(*reason == "events cannot be written to '/dev/full': No space left on device");
+    CHECK_FALSE(writer->write("x", "run", nullptr, Poco::JSON::Object()));
+}
+
+} // namespace ferry::test
