@@ -9,6 +9,7 @@
 #include <cmath>
 #include <functional>
 #include <set>
+#include <stdexcept>
 #include <string_view>
 
 namespace ferry {
@@ -164,8 +165,7 @@ bool Explainer::text_fits(const JsonObject& schema, const std::string& text) con
         return false;
     if (!schema.has("pattern"))
         return true;
-    return text.size() <= kLongestPatternText &&
-           std::regex_search(text, prepared_.patterns.at(text_of(schema.get("pattern"))));
+    return prepared_.patterns.at(text_of(schema.get("pattern"))).found_in(text);
 }
 
 void Explainer::array_size(const JsonObject& schema, const JsonArray& array, const std::string& pointer) {
@@ -252,10 +252,10 @@ bool Explainer::matched_by_pattern(const JsonObject& schema, const std::string& 
                                    const std::string& pointer) {
     const auto by_pattern = object_of(schema.get("patternProperties"));
     bool matched = false;
-    if (!by_pattern || key.size() > kLongestPatternText)
+    if (!by_pattern)
         return false;
     for (const auto& [pattern, place] : *by_pattern) {
-        if (!std::regex_search(key, prepared_.patterns.at(pattern)))
+        if (!prepared_.patterns.at(pattern).found_in(key))
             continue;
         matched = true;
         at(place, value, pointer);
@@ -357,7 +357,12 @@ void Explainer::no_branch(const Json& place, const JsonArray& branches, const Js
 
 PreparedSchema prepare_schema(const JsonObject::Ptr& root) {
     PreparedSchema prepared{root, {}};
-    const auto add = [&](const std::string& pattern) { prepared.patterns.try_emplace(pattern, pattern); };
+    const auto add = [&](const std::string& text) {
+        const auto pattern = Pattern::compile(text);
+        if (!pattern)
+            throw std::invalid_argument("the pattern " + text + " does not compile");
+        prepared.patterns.try_emplace(text, *pattern);
+    };
     std::function<void(const Json&)> collect = [&](const Json& place) {
         const auto schema = object_of(place);
         if (!schema)

@@ -1,12 +1,12 @@
 #include "schema/schema_problem.hpp"
 
+#include "schema/pattern.hpp"
 #include "schema/schema_walk.hpp"
 
 #include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
-#include <regex>
 #include <vector>
 
 namespace ferry {
@@ -29,12 +29,7 @@ bool is_text_array(const Json& value) {
 }
 
 bool compiles(const std::string& pattern) {
-    try {
-        const std::regex compiled(pattern);
-        return true;
-    } catch (const std::regex_error&) {
-        return false;
-    }
+    return Pattern::compile(pattern).has_value();
 }
 
 bool type_is_right(const Json& type) {

@@ -33,7 +33,7 @@ std::string chain(std::size_t length) {
     std::string text = R"({"steps":[{"id":"s0","task":"probe"})";
     for (std::size_t i = 1; i < length; ++i)
         text += ",{\"id\":\"s" + std::to_string(i) + R"(","task":"probe","needs":["s)" + std::to_string(i - 1) +
-                R"("],"with":{"text":"${steps.s0.outputs.x}"}})";
+                R"("],"with":{"text":"${steps.s)" + std::to_string(i % 10 == 0 ? 0 : i - 1) + R"(.outputs.x}"}})";
     return text + "]}";
 }
 
