@@ -3,6 +3,7 @@
 #include "document/units.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace ferry {
 namespace {
@@ -14,7 +15,9 @@ constexpr std::chrono::seconds rate_window{15};
 ProgressMode effective(ProgressMode mode, const Console& console) {
     if (mode == ProgressMode::none || mode == ProgressMode::plain)
         return mode;
-    return console.is_terminal() ? ProgressMode::bar : ProgressMode::plain;
+    const char* kind = std::getenv("TERM");
+    const bool can_redraw = console.is_terminal() && std::string_view(kind ? kind : "") != "dumb";
+    return can_redraw ? ProgressMode::bar : ProgressMode::plain;
 }
 
 std::string part_of(std::uint64_t done, std::uint64_t total) {

@@ -27,7 +27,7 @@ class ProgressDisplay {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // automatic: a bar on a terminal, else plain; a bar on anything but a terminal is plain.
+    // automatic: a bar on a terminal that can redraw a line, else plain; a bar asked for elsewhere is plain too.
     ProgressDisplay(Console& console, ProgressMode mode);
     ~ProgressDisplay() { stop(); }
     ProgressDisplay(const ProgressDisplay&) = delete;

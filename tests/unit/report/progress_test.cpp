@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdlib>
+
 #include <pty.h>
 
 namespace ferry::test {
@@ -71,6 +73,7 @@ TEST_CASE("plain lines are lines; none is nothing; a bar needs a terminal") {
 }
 
 TEST_CASE("the bar fits the terminal, and is gone at the end") {
+    ::setenv("TERM", "xterm", 1);
     int outer = -1;
     int inner = -1;
     winsize size{24, 30, 0, 0};
