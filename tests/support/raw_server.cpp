@@ -47,6 +47,11 @@ std::size_t content_length(std::string_view head) {
 
 } // namespace
 
+Peer::Peer(int fd) : fd_(fd) {
+    const int on = 1; // what was sent has left before a reset follows
+    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
 Peer::~Peer() {
     close();
 }
@@ -117,8 +122,6 @@ void Peer::send(std::string_view bytes) {
 }
 
 void Peer::drip(std::string_view bytes) {
-    const int on = 1;
-    ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     for (std::size_t i = 0; i < bytes.size(); ++i)
         send(bytes.substr(i, 1));
 }

@@ -24,7 +24,7 @@ struct ServerIdentity {
 // The server's end of one connection. Whatever finds the client gone ends the script quietly.
 class Peer {
   public:
-    explicit Peer(int fd) : fd_(fd) {} // takes the descriptor
+    explicit Peer(int fd); // takes the descriptor
     ~Peer();
     Peer(const Peer&) = delete;
     Peer& operator=(const Peer&) = delete;

@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <climits>
-#include <cstdint>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -18,7 +17,7 @@ namespace {
 // OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE when the peer is gone. That signal's disposition
 // belongs to the host process, so this BIO sends with MSG_NOSIGNAL instead, and nothing has to be blocked or restored.
 int bio_fd(BIO* bio) {
-    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+    return static_cast<const Descriptor*>(BIO_get_data(bio))->get();
 }
 
 bool would_block(ssize_t count) {
@@ -59,11 +58,11 @@ const BIO_METHOD* socket_method() {
     return method;
 }
 
-BIO* make_bio(int fd) {
+BIO* make_bio(Descriptor& socket) {
     const BIO_METHOD* method = socket_method();
     BIO* bio = method ? BIO_new(method) : nullptr;
     if (bio) {
-        BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
+        BIO_set_data(bio, &socket);
         BIO_set_init(bio, 1);
     }
     return bio;
@@ -104,17 +103,20 @@ TlsStream::TlsStream(Descriptor socket, ssl_st* ssl) : socket_(std::move(socket)
 std::unique_ptr<TlsStream> TlsStream::make(Descriptor socket, const TlsContext& context, const std::string& host,
                                            const TlsSession& session) {
     ERR_clear_error();
-    std::unique_ptr<ssl_st, Free> ssl(SSL_new(context.native()));
-    BIO* bio = ssl ? make_bio(socket.get()) : nullptr;
+    SSL* ssl = SSL_new(context.native());
+    if (!ssl)
+        return nullptr;
+    std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket), ssl));
+    BIO* bio = make_bio(stream->socket_);
     if (!bio)
         return nullptr;
-    SSL_set_bio(ssl.get(), bio, bio); // owns it from here
-    if (!expect_host(ssl.get(), host))
+    SSL_set_bio(ssl, bio, bio); // owns it from here
+    if (!expect_host(ssl, host))
         return nullptr;
     if (session)
-        SSL_set_session(ssl.get(), session.get()); // a session that does not fit costs a full handshake, no more
-    SSL_set_connect_state(ssl.get());
-    return std::unique_ptr<TlsStream>(new TlsStream(std::move(socket), ssl.release()));
+        SSL_set_session(ssl, session.get()); // a session that does not fit costs a full handshake, no more
+    SSL_set_connect_state(ssl);
+    return stream;
 }
 
 TlsStream::~TlsStream() {

@@ -40,7 +40,7 @@ class TlsStream final : public Stream {
     IoResult outcome(int rc);
 
     Descriptor socket_;
-    std::unique_ptr<ssl_st, Free> ssl_; // its BIO uses the socket, so it goes first
+    std::unique_ptr<ssl_st, Free> ssl_; // its BIO points to the socket, so it goes first
     bool broken_ = false;               // no orderly shutdown any more
 };
 
