@@ -44,8 +44,8 @@ class Outcome {
     void operator()(const FailedFile& file) {
         std::string message = file.error.message;
         if (!file.upload_id.empty())
-            message +=
-                "; " + count(file.parts_stored, "part") + " of it stay stored as upload " + printable(file.upload_id);
+            message += "; " + (file.parts_stored == 0 ? "its" : count(file.parts_stored, "part") + " stored in its") +
+                       " upload " + printable(file.upload_id) + ", which stays open";
         log_.error(printable(file.path) + " was not uploaded: " + message);
         (*this)(file_failed_event(file));
         if (failed_++ == 0)

@@ -230,8 +230,8 @@ TEST_CASE("events are JSON and hold no secret") {
         CHECK(json.find("Signature") == std::string::npos);
         CHECK(json.find(FakePlatform::token) == std::string::npos);
     }
-    CHECK_FALSE(f.log.holds("Signature"));
-    CHECK_FALSE(f.log.holds(FakePlatform::token));
+    CHECK_FALSE(f.log.mentions("Signature"));
+    CHECK_FALSE(f.log.mentions(FakePlatform::token));
 }
 
 TEST_CASE("a dry run lists, tells the plan and changes nothing") {
@@ -247,10 +247,10 @@ TEST_CASE("a dry run lists, tells the plan and changes nothing") {
     CHECK(summary.status.ok());
     CHECK(summary.files == 0);
     CHECK(f.platform.calls() == Calls{"list"});
-    CHECK(f.log.holds("a as a: 25 B, 3 parts"));
-    CHECK(f.log.holds("would skip " + (f.dir / "c").string()));
-    CHECK(f.log.holds("would upload 2 files"));
-    CHECK(f.log.holds("4 parts with 9 API calls"));
+    CHECK(f.log.mentions("a as a: 25 B, 3 parts"));
+    CHECK(f.log.mentions("would skip " + (f.dir / "c").string()));
+    CHECK(f.log.mentions("would upload 2 files"));
+    CHECK(f.log.mentions("4 parts with 9 API calls"));
     CHECK(f.listener.files.empty());
 }
 
