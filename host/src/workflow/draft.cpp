@@ -140,6 +140,9 @@ Graph link_steps(const JsonObject::Ptr& document, Draft& draft) {
         if (const auto list = array_of(object_of(source)->get("needs")))
             for (const Json& need : *list)
                 link_need(need, child_pointer(step.pointer + "/needs", index++), step, draft);
+        if (step.when == When::failure && index == 0)
+            draft.warn(step.pointer + "/when", "it runs only if a step that it needs fails, but it needs none",
+                       "it will never run: name those steps in needs");
         needs.push_back(step.needs);
     }
     Graph graph(std::move(needs));

@@ -65,8 +65,6 @@ class Run {
             result_.steps[i].id = workflow.steps[i].id;
             result_.steps[i].outputs = new_object();
             progress_[i].open_needs = workflow.steps[i].needs.size();
-            if (progress_[i].open_needs == 0)
-                ready_.insert(i);
         }
         now_ms_ = options.now_ms ? options.now_ms : system_ms;
     }
@@ -80,6 +78,8 @@ class Run {
     bool retry(std::size_t number, const AttemptResult& attempt, const TaskContext& context);
     void finish(std::size_t number, AttemptResult attempt, const TaskContext& context);
     void skip(std::size_t number, std::string code, std::string message);
+    void skip_all(std::vector<std::size_t> to_skip);
+    void release_first();
     std::vector<std::size_t> release(std::size_t number);
     void wait_for_end();
     void skip_rest();
@@ -187,13 +187,30 @@ void Run::finish(std::size_t number, AttemptResult attempt, const TaskContext& c
     result.code = attempt.code;
     result.allowed = attempt.status == StepStatus::failed && workflow_.steps[number].allow_failure;
     listener_.step_finished(context, result, attempt.diagnostics);
-    std::vector<std::size_t> to_skip = release(number);
-    // A skipped step releases its own dependents in turn; a chain of them may be long, so no recursion.
+    skip_all(release(number));
+}
+
+// A skipped step releases its own dependents in turn; a chain of them may be long, so no recursion.
+void Run::skip_all(std::vector<std::size_t> to_skip) {
     for (std::size_t i = 0; i < to_skip.size(); ++i) {
         skip(to_skip[i], "skipped", reason_to_skip(to_skip[i]));
         const auto more = release(to_skip[i]);
         to_skip.insert(to_skip.end(), more.begin(), more.end());
     }
+}
+
+// Those without needs.
+void Run::release_first() {
+    std::vector<std::size_t> to_skip;
+    for (std::size_t number = 0; number < progress_.size(); ++number) {
+        if (progress_[number].open_needs > 0)
+            continue;
+        if (reason_to_skip(number).empty())
+            ready_.insert(number);
+        else
+            to_skip.push_back(number);
+    }
+    skip_all(std::move(to_skip));
 }
 
 void Run::skip(std::size_t number, std::string code, std::string message) {
@@ -288,6 +305,7 @@ void Run::conclude() {
 
 RunResult Run::go() {
     listener_.run_started(workflow_, result_.run_id);
+    release_first();
     const std::size_t wanted = std::clamp<std::size_t>(options_.jobs, 1, std::max<std::size_t>(1, progress_.size()));
     std::vector<std::thread> workers;
     try {

@@ -113,6 +113,14 @@ TEST_CASE("when and allow_failure decide who runs after a failure") {
     }
 }
 
+TEST_CASE("a step that waits for a failure of nothing is skipped, with what needs it") {
+    RunFixture fixture;
+    const RunResult result = fixture.run(R"({"steps":[{"id":"a","task":"probe","when":"failure"},
+      {"id":"b","task":"probe","needs":["a"]},{"id":"c","task":"probe"}]})");
+    CHECK(statuses(result) == "a:skipped b:skipped c:succeeded");
+    CHECK(result.exit_code() == 0);
+}
+
 TEST_CASE("a step is tried again as often as it says, and not after what cannot be mended") {
     RunFixture fixture;
     fixture.tasks.on("a", [](const FakeCall& call) { return call.attempt < 3 ? fails(call) : FERRY_OK; });
