@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT(literal) { literal, sizeof(literal) - 1 }
+#define TEXT(literal)                                                                                                  \
+    { literal, sizeof(literal) - 1 }
 
 struct hello {
     const ferry_services* services;
@@ -74,7 +75,9 @@ static int32_t run(void* task, ferry_error* error) {
     return FERRY_OK;
 }
 
-static void destroy(void* task) { free(task); }
+static void destroy(void* task) {
+    free(task);
+}
 
 static const ferry_task_type hello_task = {
     .struct_size = sizeof(ferry_task_type),
@@ -103,7 +106,7 @@ static const ferry_plugin plugin_table = {
 
 /* The one symbol that the library shows. */
 __attribute__((visibility("default"))) const ferry_plugin* ferry_plugin_query(const ferry_host_info* host,
-                                                                               ferry_error* error) {
+                                                                              ferry_error* error) {
     if (host->abi_major != FERRY_ABI_MAJOR) {
         refuse(error, "hello is built for another major version of the ABI");
         return NULL;

@@ -3,6 +3,7 @@
 #include "document/units.hpp"
 #include "error_report.hpp"
 #include "host_bridge.hpp"
+#include "http/poco_transport.hpp"
 #include "option_reader.hpp"
 #include "process_context.hpp"
 #include "schemas.hpp"
@@ -33,6 +34,16 @@ Result<Credentials> credentials_for(const CredentialOptions& options, std::strin
     sources.home = sources.variable("HOME").value_or("");
     sources.work_dir = work_dir;
     return resolve_credentials(options, sources);
+}
+
+// The option that decides where the credentials come from. Not the whole: where files are only known later, the host
+// leaves out what is said of the whole.
+std::string credentials_pointer(const CredentialOptions& options) {
+    if (options.token_file)
+        return "/token_file";
+    if (options.token_env)
+        return "/token_env";
+    return options.profile ? "/profile" : "/endpoint";
 }
 
 void report_problem(const ferry_services& services, const OptionProblem& problem) {
@@ -74,7 +85,10 @@ int32_t validate(void*, ferry_string options, const ferry_run_context* context, 
         std::vector<OptionProblem> problems = std::move(read->problems);
         if (const auto credentials = credentials_for(read->credentials, from_abi(context->work_dir), *services);
             !credentials)
-            problems.push_back({"", "no usable credentials", credentials.error().message});
+            problems.push_back(
+                {credentials_pointer(read->credentials), "no usable credentials", credentials.error().message});
+        else if (const Status proxy = check_proxy(transport_settings_from_environment(), credentials->endpoint); !proxy)
+            problems.push_back({"/endpoint", "no usable proxy", proxy.error().message});
         return problems.empty() ? FERRY_OK : report_problems(problems, *services, error);
     });
 }

@@ -29,21 +29,21 @@ struct Faulty {
 TEST_CASE("passing faults are survived and the file ends whole, once") {
     for (const char* fault : {
              R"({"operation":"put","part":2,"fault":"status","status":500})",
-             R"({"operation":"put","part":2,"fault":"slow-down"})",
-             R"({"operation":"put","part":3,"fault":"reset-after","bytes":5000})",
-             R"({"operation":"put","part":3,"fault":"lost-answer"})",
-             R"({"operation":"put","part":1,"fault":"expired-url"})",
-             R"({"operation":"put","part":1,"fault":"early-403"})",
-             R"({"operation":"put","part":4,"fault":"missing-etag"})",
-             R"({"operation":"put","part":4,"fault":"wrong-etag"})",
-             R"({"operation":"put","part":4,"fault":"truncated-etag"})",
+             R"({"operation":"put","part":2,"fault":"slow_down"})",
+             R"({"operation":"put","part":3,"fault":"reset","after_bytes":5000})",
+             R"({"operation":"put","part":3,"fault":"lost_answer"})",
+             R"({"operation":"put","part":1,"fault":"expired_url"})",
+             R"({"operation":"put","part":1,"fault":"early_403"})",
+             R"({"operation":"put","part":4,"fault":"missing_etag"})",
+             R"({"operation":"put","part":4,"fault":"wrong_etag"})",
+             R"({"operation":"put","part":4,"fault":"corrupt"})",
              R"({"operation":"put","part":5,"fault":"stall"})",
              R"({"operation":"sign","part":2,"fault":"status","status":409,"code":8008})",
              R"({"operation":"sign","part":2,"fault":"garbage"})",
-             R"({"operation":"sign","part":2,"fault":"html-503"})",
+             R"({"operation":"sign","part":2,"fault":"html"})",
              R"({"operation":"init","fault":"status","status":503})",
-             R"({"operation":"init","fault":"lost-answer"})",
-             R"({"operation":"complete","fault":"lost-answer"})",
+             R"({"operation":"init","fault":"lost_answer"})",
+             R"({"operation":"complete","fault":"lost_answer"})",
              R"({"operation":"complete","fault":"status","status":409,"code":8007})",
              R"({"operation":"complete","fault":"status","status":502})",
          }) {
@@ -60,13 +60,13 @@ TEST_CASE("an upload that vanishes is started over") {
 }
 
 TEST_CASE("a used-up quota is waited out") {
-    const Faulty run(R"({"operation":"sign","part":3,"fault":"429","reset_in":1})");
+    const Faulty run(R"({"operation":"sign","part":3,"fault":"rate_limited","reset_in_ms":1000})");
     CHECK_MESSAGE(run.whole(), run.result.err);
     CHECK(run.result.err.find("quota") != std::string::npos);
 }
 
 TEST_CASE("a part that is never stored right fails the file, and says why") {
-    const Faulty run(R"({"operation":"put","part":2,"fault":"wrong-etag","times":100})");
+    const Faulty run(R"({"operation":"put","part":2,"fault":"wrong_etag","times":100})");
     CHECK(run.result.status == 1);
     CHECK(run.result.err.find("a.bin") != std::string::npos);
     CHECK(run.space.files() == 0);
@@ -74,7 +74,7 @@ TEST_CASE("a part that is never stored right fails the file, and says why") {
 
 TEST_CASE("storage that refuses for good is told with its own error code") {
     const Faulty run(
-        R"({"operation":"put","part":2,"fault":"status","status":403,"s3_code":"AccessDenied","times":100})");
+        R"({"operation":"put","part":2,"fault":"status","status":403,"storage_code":"AccessDenied","times":100})");
     CHECK(run.result.status == 1);
     CHECK(run.result.err.find("AccessDenied") != std::string::npos);
     CHECK(run.space.files() == 0);

@@ -63,7 +63,6 @@ TEST_CASE("the entry of a file says what became of it") {
     CHECK(file->getValue<std::string>("name") == "a.bin");
     CHECK(file->getValue<std::string>("id") == stored.id);
     CHECK(file->getValue<std::string>("project") == "me/my-project");
-    CHECK(file->getValue<std::string>("parent") == stored.parent);
     CHECK(file->getValue<std::string>("status") == "uploaded");
     CHECK(file->getValue<int>("parts") == 3);
     CHECK(file->getValue<std::uint64_t>("part_size") == Workspace::part);

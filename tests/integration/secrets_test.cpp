@@ -28,7 +28,7 @@ void check_no_secret(Workspace& space, const ProcessResult& result) {
 
 TEST_CASE("no token and no signed URL anywhere, at debug, in success and in failure") {
     for (const char* fault : {R"([])", R"({"operation":"put","fault":"status","status":403,"times":100})",
-                              R"({"operation":"put","part":2,"fault":"reset-after","bytes":10})",
+                              R"({"operation":"put","part":2,"fault":"reset","after_bytes":10})",
                               R"({"operation":"sign","fault":"garbage","times":100})"}) {
         CAPTURE(fault);
         Workspace space;

@@ -52,8 +52,21 @@ class Reader {
 } // namespace
 
 Disk::Disk(const fs::path& root) : root_(fs::absolute(root)) {
-    for (const char* folder : {"files", "records", "uploads", "projects"})
-        fs::create_directories(root_ / folder);
+    const fs::path mark = root_ / ".ferry-local-platform";
+    const bool ours = fs::exists(mark);
+    for (const char* name : {"files", "records", "uploads", "projects"}) {
+        const fs::path folder = root_ / name;
+        if (!ours && fs::exists(folder))
+            throw std::invalid_argument(folder.string() +
+                                        " exists and is not the local platform's; give it another root");
+    }
+    for (const char* name : {"files", "records", "uploads", "projects"})
+        fs::create_directories(root_ / name);
+    write_bytes(mark, "");
+}
+
+std::vector<fs::path> Disk::contents() const {
+    return entries(root_ / "files");
 }
 
 std::vector<fs::path> Disk::records() const {

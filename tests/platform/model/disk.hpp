@@ -16,12 +16,14 @@ namespace fs = std::filesystem;
 
 class Disk {
   public:
-    explicit Disk(const fs::path& root); // makes the folders
+    // Makes the folders, and refuses a root where others of those names are: what is below them is ours to delete.
+    explicit Disk(const fs::path& root);
 
     fs::path content(const std::string& id) const { return root_ / "files" / id; }
     fs::path record(const std::string& id) const { return root_ / "records" / (id + ".json"); }
     fs::path upload_folder(const std::string& id) const { return root_ / "uploads" / id; }
     fs::path projects() const { return root_ / "projects"; }
+    std::vector<fs::path> contents() const;
     std::vector<fs::path> records() const;
     std::vector<fs::path> upload_folders() const;
 

@@ -19,6 +19,10 @@ void FileTree::load() {
         if (node.folder || fs::exists(disk_.content(node.id)))
             found.emplace(node.id, std::move(node));
     }
+    // What an earlier run that was killed had put together and not yet recorded.
+    for (const fs::path& path : disk_.contents())
+        if (!found.contains(path.filename().string()))
+            fs::remove(path);
     for (const auto& [id, node] : found)
         add_project(node.project);
     for (const auto& [id, node] : found)

@@ -101,7 +101,12 @@ std::size_t Body::read(std::span<char> into) {
 
 std::size_t Body::read_fixed(std::span<char> into) {
     const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(into.size(), left_));
-    const std::size_t got = session_.read_some(into.first(wanted));
+    std::size_t got = 0;
+    try {
+        got = session_.read_some(into.first(wanted));
+    } catch (const Poco::Exception&) {
+        throw PeerGone(); // reset, or silent for too long
+    }
     if (got == 0)
         throw PeerGone();
     left_ -= got;

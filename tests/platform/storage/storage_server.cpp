@@ -100,6 +100,9 @@ void StorageServer::connected() {
 
 Answer StorageServer::serve(const Request& request, Exchange& exchange) {
     Answer made;
+    std::optional<Tally::UnderWay> counted; // until the added latency is over too
+    if (request.method == "PUT")
+        counted.emplace(state_.tally);
     try {
         if (carries_token(request)) {
             state_.tally.add([](Counters& counters) { ++counters.token_leaks; });
@@ -142,7 +145,6 @@ std::string StorageServer::name_of(const std::string& upload_id) {
 }
 
 Answer StorageServer::put(const Request& request, Exchange& exchange) {
-    const Tally::UnderWay counted(state_.tally);
     Put put{request, exchange, {}, 0, {}};
     if (const auto target = split_target(request.target)) {
         const std::string* id = find(target->query, "uploadId");

@@ -107,7 +107,6 @@ TEST_CASE("it tells one line when ready and ends in order on each signal") {
 
 TEST_CASE("what a program stored, the next one on that root serves") {
     const TempDir dir;
-    dir.write("projects/stray", "a leftover, not the platform's");
     {
         PlatformSettings settings = small_parts();
         settings.root = dir.path();
@@ -115,12 +114,26 @@ TEST_CASE("what a program stored, the next one on that root serves") {
         platform.start();
         CHECK(Client(platform).upload("x", {"aaaa"}).status == 200);
     }
+    const auto stray = dir.write("projects/me/my-project/stray", "not on the platform");
+    const auto torn = dir.write("files/0123456789abcdef01234567.new", "of a run that was killed");
     Program program({"--root", dir.path().string(), "--token", "secret"});
     Wire wire(value(program.ready(), "api"));
     wire.send("GET /v2/files?project=me/my-project HTTP/1.1\r\nHost: x\r\nX-SBG-Auth-Token: secret\r\n\r\n");
     const Heard heard = wire.hear();
     CHECK(heard.header("X-Total-Matching-Query") == "1");
     CHECK(program.end(SIGTERM) == 0);
+    CHECK_FALSE(std::filesystem::exists(stray));
+    CHECK_FALSE(std::filesystem::exists(torn));
+    CHECK(read_file(dir / "projects/me/my-project/x") == "aaaa");
+}
+
+TEST_CASE("a root that holds someone else's folders is refused and left alone") {
+    const TempDir dir;
+    const auto theirs = dir.write("projects/thesis.txt", "years of work");
+    Program program({"--root", dir.path().string()});
+    CHECK(program.wait() == 2);
+    CHECK(program.err().find("is not the local platform's") != std::string::npos);
+    CHECK(read_file(theirs) == "years of work");
 }
 
 TEST_CASE("unused faults are told at the end") {

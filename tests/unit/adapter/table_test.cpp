@@ -40,9 +40,9 @@ struct FakeHost {
         };
         services.output_append = services.output_set;
         services.secret = [](void* ctx, ferry_string name, char* buffer, size_t capacity, size_t* size) -> int32_t {
-            const auto& secrets = static_cast<FakeHost*>(ctx)->secrets;
-            const auto found = secrets.find(std::string(from_abi(name)));
-            if (found == secrets.end())
+            const auto& known = static_cast<FakeHost*>(ctx)->secrets;
+            const auto found = known.find(std::string(from_abi(name)));
+            if (found == known.end())
                 return FERRY_NOT_FOUND;
             *size = found->second.size();
             if (*size > capacity)
@@ -92,7 +92,7 @@ TEST_CASE("validate reports problems one by one, and missing credentials among t
     bad.replace(bad.find("me/p"), 4, "nope");
     CHECK(upload.type.validate(upload.context, to_abi(bad), &host.context, &host.services, &upload.error) ==
           FERRY_INVALID);
-    CHECK(host.diagnostics == std::vector<std::string>{"/project", ""});
+    CHECK(host.diagnostics == std::vector<std::string>{"/project", "/endpoint"});
 }
 
 TEST_CASE("a task that fails says so through the error report, with an older host too") {
@@ -101,8 +101,8 @@ TEST_CASE("a task that fails says so through the error report, with an older hos
     void* task = nullptr;
     REQUIRE(upload.type.create(upload.context, to_abi(good), &host.context, &host.services, &task, &upload.error) ==
             FERRY_OK);
-    CHECK(upload.type.run(task, &upload.error) == FERRY_FAILED);
-    CHECK(std::string(upload.error.message).find("a") != std::string::npos);
+    CHECK(upload.type.run(task, &upload.error) == FERRY_INVALID); // there is no file "a"
+    CHECK(std::string(upload.error.message).find(host.path + "/a") != std::string::npos);
     CHECK(host.outputs.at("files") == "[]");
     CHECK(host.outputs.at("api_calls") == "0");
     upload.type.destroy(task);
