@@ -47,6 +47,10 @@ TEST_CASE("results of an analysis step are uploaded in parallel parts and handed
     CHECK(published->getValue<std::uint64_t>("bytes") == content.size() + 5);
     CHECK(published->getValue<std::uint64_t>("api_calls") == counters.api_calls);
     CHECK(published->getArray("files")->size() == 2);
+    // In the order that the step names them, although the small one is done first.
+    CHECK(published->getArray("files")->getObject(0)->getValue<std::string>("name") == "s 1.bam");
+    CHECK(published->getArray("file_ids")->getElement<std::string>(1) ==
+          space.server().stored("me/my-project", "s 1.txt").id);
     CHECK_FALSE(published->has("file_id"));
     CHECK(read_file(space.dir() / "out.json") == result.out);
     CHECK(read_file(space.dir() / "told").ends_with("|uploaded"));

@@ -60,8 +60,11 @@ bool header(PlatformSettings& s, std::string_view value) {
 using S = PlatformSettings;
 using V = std::string_view;
 
-const std::map<std::string, Setting, std::less<>>& table() {
-    static const std::map<std::string, Setting, std::less<>> settings{
+using Settings = std::map<std::string, Setting, std::less<>>;
+
+// Those that take any value of a kind.
+Settings measures() {
+    return {
         {"part_size", {"echo, large or a size", part_size}},
         {"min_part_size", {"a size", [](S& s, V v) { return size(s.min_part_size, v); }}},
         {"max_part_size", {"a size", [](S& s, V v) { return size(s.max_part_size, v); }}},
@@ -69,6 +72,22 @@ const std::map<std::string, Setting, std::less<>>& table() {
         {"refuse_twin", {"true or false", [](S& s, V v) { return truth(s.refuse_twin, v); }}},
         {"enforce_size", {"true or false", [](S& s, V v) { return truth(s.enforce_size, v); }}},
         {"rate_reset_ms", {"true or false", [](S& s, V v) { return truth(s.rate_reset_ms, v); }}},
+        {"url_lifetime", {"a duration", [](S& s, V v) { return time(s.url_lifetime, v); }}},
+        {"api_latency", {"a duration", [](S& s, V v) { return time(s.api_latency, v); }}},
+        {"storage_latency", {"a duration", [](S& s, V v) { return time(s.storage_latency, v); }}},
+        {"header", {"NAME:VALUE", header}},
+        {"host",
+         {"a host name",
+          [](S& s, V v) {
+              s.advertised_host = v;
+              return !v.empty();
+          }}},
+    };
+}
+
+// Those that take one of a few words.
+Settings choices() {
+    return {
         {"conflict",
          {"at-init, at-complete or rename",
           [](S& s, V v) {
@@ -121,17 +140,15 @@ const std::map<std::string, Setting, std::less<>>& table() {
               return choose<EtagForm>(s.etag, v,
                                       {{"md5", EtagForm::md5}, {"kms", EtagForm::kms}, {"opaque", EtagForm::opaque}});
           }}},
-        {"url_lifetime", {"a duration", [](S& s, V v) { return time(s.url_lifetime, v); }}},
-        {"api_latency", {"a duration", [](S& s, V v) { return time(s.api_latency, v); }}},
-        {"storage_latency", {"a duration", [](S& s, V v) { return time(s.storage_latency, v); }}},
-        {"header", {"NAME:VALUE", header}},
-        {"host",
-         {"a host name",
-          [](S& s, V v) {
-              s.advertised_host = v;
-              return !v.empty();
-          }}},
     };
+}
+
+const Settings& table() {
+    static const Settings settings = [] {
+        Settings all = measures();
+        all.merge(choices());
+        return all;
+    }();
     return settings;
 }
 

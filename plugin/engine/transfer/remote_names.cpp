@@ -86,6 +86,7 @@ class Sorter {
   private:
     void skip(PlannedFile file, RemoteFile there) {
         FileResult result;
+        result.position = file.position;
         result.path = std::move(file.path);
         result.name = std::move(file.name);
         result.id = std::move(there.id);
@@ -98,6 +99,7 @@ class Sorter {
 
     void fail(const PlannedFile& file, const std::string& why) {
         FailedFile failed;
+        failed.position = file.position;
         failed.path = file.path;
         failed.name = file.name;
         failed.error = {ErrorKind::conflict, printable(file.name) + ": " + why};

@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace ferry {
@@ -24,10 +26,39 @@ std::string count(std::uint64_t number, const char* noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
+// Puts results back into the order of the step's files: what is done early waits here for the ones before it.
+class InOrder {
+  public:
+    explicit InOrder(UploadListener& listener) : listener_(listener) {}
+
+    void done(FileResult result) { settle(result.position, std::move(result)); }
+    void failed(std::size_t position) { settle(position, std::nullopt); }
+    // The rest, past the files that neither ended well nor failed.
+    void flush() {
+        for (auto& [position, result] : waiting_)
+            if (result)
+                listener_.file_done(*result);
+        waiting_.clear();
+    }
+
+  private:
+    void settle(std::size_t position, std::optional<FileResult> result) {
+        waiting_.emplace(position, std::move(result));
+        for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
+             first = waiting_.erase(first), ++next_)
+            if (first->second)
+                listener_.file_done(*first->second);
+    }
+
+    UploadListener& listener_;
+    std::map<std::size_t, std::optional<FileResult>> waiting_; // nullopt: failed
+    std::size_t next_ = 0;
+};
+
 // Passes results on and keeps the sums; used by the job's thread alone.
 class Outcome {
   public:
-    Outcome(UploadListener& listener, Log& log) : listener_(listener), log_(log) {}
+    Outcome(UploadListener& listener, Log& log) : listener_(listener), log_(log), in_order_(listener) {}
 
     void operator()(const JobEvent& event) { listener_.event(event.type, event.json); }
 
@@ -38,7 +69,7 @@ class Outcome {
         log_.info(printable(result.name) + (result.skipped ? ": skipped, the platform has it" : ": uploaded") + " as " +
                   printable(result.id));
         (*this)(file_done_event(result));
-        listener_.file_done(result);
+        in_order_.done(result);
     }
 
     void operator()(const FailedFile& file) {
@@ -48,6 +79,7 @@ class Outcome {
                        " upload " + printable(file.upload_id) + ", which stays open";
         log_.error(printable(file.path) + " was not uploaded: " + message);
         (*this)(file_failed_event(file));
+        in_order_.failed(file.position);
         if (failed_++ == 0)
             first_ = {file.error.kind, message};
     }
@@ -63,6 +95,8 @@ class Outcome {
         return error;
     }
 
+    void flush() { in_order_.flush(); }
+
     std::uint64_t files() const { return files_; }
     std::uint64_t skipped() const { return skipped_; }
     std::uint64_t failed() const { return failed_; }
@@ -71,6 +105,7 @@ class Outcome {
   private:
     UploadListener& listener_;
     Log& log_;
+    InOrder in_order_;
     std::uint64_t files_ = 0; // done, skipped ones included
     std::uint64_t skipped_ = 0;
     std::uint64_t bytes_ = 0;
@@ -102,6 +137,7 @@ class UploadJob {
 
     UploadSummary run() {
         Status status = upload();
+        outcome_.flush();
         report(progress_, true);
         return {.files = outcome_.files(),
                 .bytes = outcome_.bytes(),

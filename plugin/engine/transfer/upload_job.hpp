@@ -19,7 +19,8 @@ class SlotArena;
 
 // What became of one file; the outputs document's entry.
 struct FileResult {
-    std::string path; // absolute
+    std::size_t position = 0; // among the files of the step, from 0
+    std::string path;         // absolute
     std::string name;
     std::string id;
     std::uint64_t size = 0;
@@ -46,6 +47,7 @@ struct UploadProgress {
 class UploadListener {
   public:
     virtual ~UploadListener() = default;
+    // In the order of the step's files, whichever end first: a reader counts on files[0] being the first one.
     virtual void file_done(const FileResult& result) = 0;
     virtual void progress(const UploadProgress& progress, bool final) = 0;
     // An event for programs: type and the fields as a JSON object's text.

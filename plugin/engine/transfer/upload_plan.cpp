@@ -40,7 +40,7 @@ class Planner final : public SelectionSink {
                                : printable(selected.path) + ": would be called " + printable(selected.name) +
                                      " on the platform, and so would " + printable(other));
         }
-        files_.push_back({std::move(selected.path), std::move(selected.name), *identity});
+        files_.push_back({std::move(selected.path), std::move(selected.name), *identity, files_.size()});
     }
 
     void problem(std::string sentence) override { problems_.push_back(std::move(sentence)); }

@@ -23,6 +23,7 @@ struct PlannedFile {
     std::string path; // absolute
     std::string name; // on the platform
     FileIdentity identity;
+    std::size_t position = 0; // among the files of the step, from 0
 };
 
 // The answer to init, made usable: the plan follows the server's part size.

@@ -158,7 +158,8 @@ Result<FileResult> UploadSlot::completed(const UploadSession& session, RemoteFil
         context_.api.log.warn(printable(file.name) + ": the platform named the file " + printable(remote.name) +
                               " (file " + printable(remote.id) + ")");
     const Target& target = session.request().target;
-    return FileResult{.path = file.path,
+    return FileResult{.position = file.position,
+                      .path = file.path,
                       .name = remote.name.empty() ? file.name : remote.name,
                       .id = remote.id,
                       .size = file.identity.size,

@@ -130,7 +130,8 @@ void WorkQueue::came_back(const Work& work) {
 void WorkQueue::retire(UploadSession& session) {
     if (session.failed()) {
         const PlannedFile& file = session.file();
-        notices_.emplace_back(FailedFile{.path = file.path,
+        notices_.emplace_back(FailedFile{.position = file.position,
+                                         .path = file.path,
                                          .name = file.name,
                                          .upload_id = session.open_upload(),
                                          .parts_stored = session.parts_stored(),

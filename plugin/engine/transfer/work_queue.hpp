@@ -20,6 +20,7 @@
 namespace ferry {
 
 struct FailedFile {
+    std::size_t position = 0; // among the files of the step, from 0
     std::string path;
     std::string name;
     std::string upload_id; // still open on the platform; may be empty

@@ -93,6 +93,8 @@ void Wire::send(std::string_view bytes) {
             const int sent = socket_.sendBytes(bytes.data(), static_cast<int>(bytes.size()));
             bytes.remove_prefix(static_cast<std::size_t>(sent));
         }
+    } catch (const Poco::Net::ConnectionResetException&) {
+        reset_ = true; // told once: a read after it sees a mere end
     } catch (const Poco::Net::NetException&) {
         // The other side has closed or reset: hear() tells which, and what it said before.
     } catch (const Poco::IOException&) {
