@@ -26,8 +26,7 @@ trap 'exit 143' TERM
 build_ferry() {
   say "Installing what is missing and building"
   tests/setup/packages.sh build example
-  cmake -S . -B build -G Ninja -DFERRY_TESTS=ON > build.log 2>&1 || { cat build.log >&2; die "cmake failed"; }
-  rm build.log
+  cmake -S . -B build -G Ninja -DFERRY_TESTS=ON > "$scratch/cmake.log" 2>&1 || { cat "$scratch/cmake.log" >&2; die "cmake failed"; }
   cmake --build build --target ferry upload_plugin ferry-local-platform
 }
 
