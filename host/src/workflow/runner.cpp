@@ -142,10 +142,13 @@ std::optional<std::size_t> Run::next() {
                 progress.started = now;
             return number;
         }
-        if (delayed_.empty())
+        if (delayed_.empty()) {
             changed_.wait(lock);
-        else
-            changed_.wait_until(lock, delayed_.begin()->first);
+            continue;
+        }
+        // A copy: another worker may erase the entry while this one waits, and the wait reads its argument after that.
+        const Moment earliest = delayed_.begin()->first;
+        changed_.wait_until(lock, earliest);
     }
 }
 
