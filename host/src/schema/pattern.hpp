@@ -9,8 +9,8 @@
 namespace ferry {
 
 // std::regex recurses once a character and overflows the stack on long texts: a place with a `pattern` admits no text
-// longer than this, in bytes.
-inline constexpr std::size_t kLongestPatternText = 4096;
+// longer than this, in bytes. Small enough for the wide stack frames of a sanitizer build.
+inline constexpr std::size_t kLongestPatternText = 1024;
 
 // Immutable, cheap to copy, used by any number of threads at once.
 class Pattern {

@@ -81,7 +81,7 @@ TEST_CASE("every keyword of draft 7 that says something is explained") {
 
 TEST_CASE("texts that crash a regular expression are refused by their length") {
     constexpr const char* kSchema = R"({"anyOf":[{"type":"integer"},{"type":"string","pattern":"^(a|b)*c?$"}]})";
-    CHECK(problems_of(kSchema, Json(std::string(4000, 'a'))) == "");
+    CHECK(problems_of(kSchema, Json(std::string(1000, 'a'))) == "");
     CHECK_FALSE(problems_of(kSchema, Json(std::string(1'000'000, 'a'))).empty());
     // Where another alternative admits the text it is admitted, and no pattern sees it.
     CHECK(problems_of(R"({"anyOf":[{"type":"string"},{"type":"string","pattern":"^(a|b)*$"}]})",
