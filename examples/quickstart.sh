@@ -26,7 +26,9 @@ trap 'exit 143' TERM
 build_ferry() {
   say "Installing what is missing and building"
   tests/setup/packages.sh build example
-  cmake -S . -B build -G Ninja -DFERRY_TESTS=ON > "$scratch/cmake.log" 2>&1 || { cat "$scratch/cmake.log" >&2; die "cmake failed"; }
+  local fresh=()
+  [ -e build/CMakeCache.txt ] || fresh=(-DCMAKE_UNITY_BUILD=ON)
+  cmake -S . -B build -G Ninja -DFERRY_TESTS=ON "${fresh[@]}" > "$scratch/cmake.log" 2>&1 || { cat "$scratch/cmake.log" >&2; die "cmake failed"; }
   cmake --build build --target ferry upload_plugin ferry-local-platform
 }
 

@@ -20,13 +20,16 @@ done
 tests/setup/packages.sh build test
 options=(-DFERRY_TESTS=ON)
 case $sanitize in
-  "") build=build ;;
+  "") build=build; options+=(-DCMAKE_UNITY_BUILD=OFF) ;;
   address) build=build-address; options+=(-DFERRY_SANITIZE=address -DCMAKE_BUILD_TYPE=RelWithDebInfo) ;;
   thread)
     build=build-thread
     options+=(-DFERRY_SANITIZE=thread "-DTBB_DIR=$(tests/setup/tsan_tbb.sh)") ;;
   *) echo "tests/run.sh: --sanitize is '$sanitize'; allowed: address, thread" >&2; exit 2 ;;
 esac
+
+# Sanitizers are slow to compile for; and this keeps the sources fit for it, as the quickstart builds so too.
+[ -z "$sanitize" ] || options+=(-DCMAKE_UNITY_BUILD=ON)
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1

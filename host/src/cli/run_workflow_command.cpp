@@ -17,7 +17,7 @@
 namespace ferry {
 namespace {
 
-StopFlag& stop_flag() {
+StopFlag& process_stop_flag() {
     static StopFlag flag; // lives as long as the handlers
     return flag;
 }
@@ -83,7 +83,7 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     if (!destinations)
         return exit_code::usage;
     adopt_orphans();
-    install_signal_handlers(stop_flag(), running_groups());
+    install_signal_handlers(process_stop_flag(), running_groups());
     ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
     RunReporter reporter(session.log(), progress, std::move(destinations->events), setup.dry_run);
     RunOptions options;
@@ -92,7 +92,7 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     options.work_dir = work_dir;
     options.dry_run = setup.dry_run;
     progress.start();
-    const RunResult result = run_workflow(workflow, options, reporter, stop_flag());
+    const RunResult result = run_workflow(workflow, options, reporter, process_stop_flag());
     progress.stop();
     // A dry run's result is the plan; the outputs of an earlier run stay as they are.
     const int handed = setup.dry_run

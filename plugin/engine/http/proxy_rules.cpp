@@ -1,6 +1,7 @@
 #include "http/proxy_rules.hpp"
 
 #include <Poco/Base64Encoder.h>
+#include <Poco/String.h>
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -11,20 +12,12 @@ namespace ferry {
 
 namespace {
 
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
-
 std::vector<std::string> split_entries(std::string_view text) {
     std::vector<std::string> entries;
     while (!text.empty()) {
         const std::size_t end = std::min(text.find_first_of(", \t\n"), text.size());
         if (end > 0)
-            entries.push_back(lower(text.substr(0, end)));
+            entries.push_back(Poco::toLower(std::string(text.substr(0, end))));
         text.remove_prefix(std::min(end + 1, text.size()));
     }
     return entries;
@@ -79,7 +72,7 @@ Error bad_proxy(const std::string& variable, std::string_view why) {
 Result<Proxy> parse_proxy(const EnvironmentValue& setting) {
     std::string_view rest = setting.value;
     const std::size_t scheme = rest.find("://");
-    if (scheme != std::string_view::npos && lower(rest.substr(0, scheme)) != "http")
+    if (scheme != std::string_view::npos && Poco::icompare(std::string(rest.substr(0, scheme)), "http") != 0)
         return bad_proxy(setting.name, "only http:// proxies are supported");
     if (scheme != std::string_view::npos)
         rest.remove_prefix(scheme + 3);

@@ -1,18 +1,12 @@
 #include "http/poco_transport.hpp"
 
+#include <Poco/String.h>
+
 #include <string_view>
 
 namespace ferry {
 
 namespace {
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 // `name` in lower case; the first other spelling counts only if that one is absent or empty.
 EnvironmentValue find_any_case(const char* const* environment, std::string_view name) {
@@ -20,7 +14,8 @@ EnvironmentValue find_any_case(const char* const* environment, std::string_view 
     for (; environment && *environment; ++environment) {
         const std::string_view entry = *environment;
         const std::size_t equals = entry.find('=');
-        if (equals == std::string_view::npos || equals + 1 == entry.size() || lower(entry.substr(0, equals)) != name)
+        if (equals == std::string_view::npos || equals + 1 == entry.size() ||
+            Poco::icompare(std::string(entry.substr(0, equals)), std::string(name)) != 0)
             continue;
         const std::string_view spelling = entry.substr(0, equals);
         if (found.name.empty() || spelling == name)

@@ -1,5 +1,7 @@
 #include "http/url.hpp"
 
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <charconv>
@@ -18,14 +20,6 @@ bool is_digit(char c) {
 
 bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-std::string lower(std::string_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z')
-            c = static_cast<char>(c - 'A' + 'a');
-    return out;
 }
 
 Error refused(std::string_view why) {
@@ -64,13 +58,13 @@ std::string_view split_authority(std::string_view authority, Url& url) {
         const std::size_t end = authority.find(']');
         if (end == std::string_view::npos)
             return "the IPv6 address has no closing bracket";
-        url.host = lower(authority.substr(1, end - 1));
+        url.host = Poco::toLower(std::string(authority.substr(1, end - 1)));
         rest = authority.substr(end + 1);
         if (!valid_v6(url.host))
             return "what stands in brackets is not an IPv6 address";
     } else {
         const std::size_t colon = authority.find(':');
-        url.host = lower(authority.substr(0, colon));
+        url.host = Poco::toLower(std::string(authority.substr(0, colon)));
         rest = colon == std::string_view::npos ? std::string_view() : authority.substr(colon);
         if (!valid_name(url.host))
             return "the host name is empty, too long or has characters that a host name cannot have";
@@ -108,7 +102,7 @@ Result<Url> Url::parse(std::string_view text) {
     Url url;
     const std::size_t colon = text.find("://");
     if (colon != std::string_view::npos)
-        url.scheme = lower(text.substr(0, colon));
+        url.scheme = Poco::toLower(std::string(text.substr(0, colon)));
     if (url.scheme != "http" && url.scheme != "https")
         return refused("it does not begin with https:// or http://");
     url.port = default_port(url);

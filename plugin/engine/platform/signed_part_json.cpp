@@ -15,7 +15,7 @@ namespace {
 using Poco::Dynamic::Var;
 using Poco::JSON::Array;
 
-constexpr std::size_t url_limit = 64u << 10;
+constexpr std::size_t longest_url = 64u << 10;
 constexpr std::size_t headers_limit = 100;
 constexpr std::size_t header_limit = 16u << 10; // bytes of one name or value
 
@@ -115,7 +115,7 @@ Result<std::vector<std::string>> report_headers(const std::optional<JsonFields>&
 }
 
 Result<Url> read_url(const JsonFields& fields) {
-    const auto text = fields.word("url", url_limit);
+    const auto text = fields.word("url", longest_url);
     if (!text)
         return unusable("url");
     auto url = Url::parse(*text);

@@ -3,6 +3,8 @@
 #include "document/text.hpp"
 #include "retry/retry_after.hpp"
 
+#include <Poco/String.h>
+
 #include <algorithm>
 #include <cctype>
 #include <utility>
@@ -45,13 +47,6 @@ class HashingSource final : public BodySource {
     std::uint64_t passed_ = 0;
 };
 
-std::string lower(std::string_view text) {
-    std::string copy(text);
-    std::transform(copy.begin(), copy.end(), copy.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return copy;
-}
-
 bool looks_like_md5(std::string_view etag) {
     return etag.size() == 32 &&
            std::all_of(etag.begin(), etag.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
@@ -60,7 +55,7 @@ bool looks_like_md5(std::string_view etag) {
 // S3 answers 32 hex digits that are no MD5 for parts encrypted with a key service's or the caller's key.
 bool encrypted_by_key(const HttpResponse& response) {
     const auto scheme = response.headers.find("x-amz-server-side-encryption");
-    return (scheme && lower(*scheme).starts_with("aws:kms")) ||
+    return (scheme && Poco::icompare(std::string(scheme->substr(0, 7)), "aws:kms") == 0) ||
            response.headers.find("x-amz-server-side-encryption-customer-algorithm").has_value();
 }
 
@@ -221,7 +216,7 @@ PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPar
     attempt.sent.report.number = job.number;
     for (const std::string& name : signed_part.report_headers) {
         const auto value = response.headers.find(name);
-        const bool etag = lower(name) == "etag";
+        const bool etag = same_header_name(name, "etag");
         const std::string text = !value ? "" : etag ? bare_etag(*value) : std::string(*value);
         if (!value || (etag && text.empty()))
             return bad(storage + " answered without the header " + printable(name, 64) +
@@ -248,8 +243,8 @@ std::string PartSender::check_etag(const PartJob& job, const HttpResponse& respo
     if (!ours.ok())
         return "could not be compared with: " + ours.error().message;
     const std::string expected = to_hex(*ours);
-    if (lower(etag) != expected)
-        return "kept other bytes than were sent: its MD5 is " + lower(etag) + ", ours " + expected;
+    if (Poco::icompare(etag, expected) != 0)
+        return "kept other bytes than were sent: its MD5 is " + etag + ", ours " + expected;
     sent.md5 = *ours;
     return {};
 }

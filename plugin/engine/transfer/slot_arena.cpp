@@ -12,28 +12,25 @@
 
 namespace ferry {
 
-namespace {
-
-// TBB's threads go on living after the last arena. Waits for their end, so that none runs code of a library that has
-// been unloaded, or keeps what OpenSSL allocated per thread. Not waited for where others in the process use TBB too.
-class WorkerThreads {
-  public:
-    WorkerThreads() = default;
-    ~WorkerThreads() { tbb::finalize(handle_, std::nothrow); }
-    WorkerThreads(const WorkerThreads&) = delete;
-    WorkerThreads& operator=(const WorkerThreads&) = delete;
-
-  private:
-    tbb::task_scheduler_handle handle_{tbb::attach{}};
-};
-
-} // namespace
-
 // One control and one arena for the whole process: of several controls the smallest wins, and an arena by itself runs
 // no more threads than there are processors. No slot of the arena is kept for threads from outside, as none ever
 // enters: tasks are enqueued, and whoever waits for them waits outside. A step's thread inside the arena could be
 // caught running another step's slot, for hours.
 struct SlotArena::Impl {
+    // TBB's threads go on living after the last arena. Waits for their end, so that none runs code of a library that
+    // has been unloaded, or keeps what OpenSSL allocated per thread. Not waited for where others in the process use TBB
+    // too.
+    class WorkerThreads {
+      public:
+        WorkerThreads() = default;
+        ~WorkerThreads() { tbb::finalize(handle_, std::nothrow); }
+        WorkerThreads(const WorkerThreads&) = delete;
+        WorkerThreads& operator=(const WorkerThreads&) = delete;
+
+      private:
+        tbb::task_scheduler_handle handle_{tbb::attach{}};
+    };
+
     WorkerThreads threads; // first, so that their end is waited for once nothing holds on to them
     tbb::global_control control{tbb::global_control::max_allowed_parallelism, capacity + 1}; // one is the caller
     tbb::task_arena arena{capacity, 0};

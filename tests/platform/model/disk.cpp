@@ -27,15 +27,15 @@ std::vector<fs::path> entries(const fs::path& folder) {
     return found;
 }
 
-class Reader {
+class FileReader {
   public:
-    explicit Reader(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+    explicit FileReader(const fs::path& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
         if (descriptor_ < 0)
             fail("cannot open", path);
     }
-    ~Reader() { ::close(descriptor_); }
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
+    ~FileReader() { ::close(descriptor_); }
+    FileReader(const FileReader&) = delete;
+    FileReader& operator=(const FileReader&) = delete;
     int descriptor() const { return descriptor_; }
     std::size_t read(std::span<char> into) {
         const ssize_t got = ::read(descriptor_, into.data(), into.size());
@@ -148,7 +148,7 @@ void NewFile::write(std::span<const char> bytes) {
 }
 
 void NewFile::append_file(const fs::path& source) {
-    Reader reader(source);
+    FileReader reader(source);
     // In the kernel where it can, without a copy at all on some file systems.
     while (::copy_file_range(reader.descriptor(), nullptr, descriptor_, nullptr, 1u << 30, 0) > 0) {
     }

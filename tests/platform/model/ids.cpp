@@ -101,8 +101,8 @@ std::string hmac_base64(std::string_view key, std::string_view text) {
 }
 
 std::int64_t now_ms() {
-    using namespace std::chrono;
-    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
 std::string iso8601(std::int64_t ms) {
