@@ -146,7 +146,9 @@ typedef struct ferry_task_type {
     ferry_string version;        /* changes whenever the same options may give another result */
     ferry_string summary;        /* one line for people */
     ferry_string options_schema; /* JSON Schema (draft 7) of the options, an object; the one source of types, limits,
-                                    defaults and help */
+                                    defaults and help. "format": "glob" marks texts that are file name patterns: there
+                                    the host writes the characters * ? [ of what a reference stands for as [*] [?] [[]
+                                    so that they are no wildcards; the task takes these three for the characters. */
     /* Makes a task. `options` is a JSON object that the schema admits, completed with the schema's defaults, with all
      * references resolved. On FERRY_OK *task is the plugin's and the host calls destroy() once; else *task is left
      * alone. Called on any thread. Does not block for long. */

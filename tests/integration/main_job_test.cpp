@@ -30,10 +30,10 @@ TEST_CASE("results of an analysis step are uploaded in parallel parts and handed
                              "NAME": "${steps.publish.outputs.files[0].status}" } } }
       ] })";
     const ProcessResult result =
-        space.ferry({"run", workflow.string(), "--var", "sample=s 1", "--outputs", "out.json"});
+        space.ferry({"run", workflow.string(), "--var", "sample=s [1]*", "--outputs", "out.json"});
     REQUIRE_MESSAGE(result.status == 0, result.err);
-    CHECK(space.stored("s 1.bam", content));
-    CHECK(space.stored("s 1.txt", "done\n"));
+    CHECK(space.stored("s [1]*.bam", content));
+    CHECK(space.stored("s [1]*.txt", "done\n"));
 
     const auto counters = space.server().counters();
     // 21 parts and 1 part: N + 2 calls each, and one listing for both.
@@ -48,9 +48,9 @@ TEST_CASE("results of an analysis step are uploaded in parallel parts and handed
     CHECK(published->getValue<std::uint64_t>("api_calls") == counters.api_calls);
     CHECK(published->getArray("files")->size() == 2);
     // In the order that the step names them, although the small one is done first.
-    CHECK(published->getArray("files")->getObject(0)->getValue<std::string>("name") == "s 1.bam");
+    CHECK(published->getArray("files")->getObject(0)->getValue<std::string>("name") == "s [1]*.bam");
     CHECK(published->getArray("file_ids")->getElement<std::string>(1) ==
-          space.server().stored("me/my-project", "s 1.txt").id);
+          space.server().stored("me/my-project", "s [1]*.txt").id);
     CHECK_FALSE(published->has("file_id"));
     CHECK(read_file(space.dir() / "out.json") == result.out);
     CHECK(read_file(space.dir() / "told").ends_with("|uploaded"));

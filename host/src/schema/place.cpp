@@ -98,6 +98,14 @@ bool Place::admits(const Json& value) const {
                                            [&](const Json& schema) { return validator_->admits(schema, value); });
 }
 
+bool Place::has_format(const std::string& format) const {
+    std::vector<JsonObject::Ptr> known;
+    for (const Json& schema : schemas_)
+        expand(validator_->schema(), schema, known);
+    return std::any_of(known.begin(), known.end(),
+                       [&](const JsonObject::Ptr& schema) { return text_of(schema->get("format")) == format; });
+}
+
 Json Place::sample() const {
     std::vector<JsonObject::Ptr> known;
     for (const Json& schema : schemas_)

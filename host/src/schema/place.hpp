@@ -21,6 +21,8 @@ class Place {
 
     // True if a value like that may stand here, as far as this place alone decides; true where no schema speaks.
     bool admits(const Json& value) const;
+    // True if a text here is of that `format`, as far as this place alone decides.
+    bool has_format(const std::string& format) const;
     // A value that may stand here, for one that is not known yet: the first that is admitted of the schema's examples,
     // default and allowed values, then the simplest of its types. An empty text if nothing else is found.
     Json sample() const;

@@ -1,7 +1,7 @@
 #include "tasks/command_files.hpp"
 
+#include "document/glob.hpp"
 #include "document/text.hpp"
-#include "tasks/glob.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -104,19 +104,14 @@ std::string absolute_path(const std::string& base, const std::string& path) {
 }
 
 FileResult<std::vector<std::string>> existing_paths(const std::string& base, const std::string& path_or_glob) {
-    const std::string path = absolute_path(base, path_or_glob);
     if (is_glob(path_or_glob)) {
-        // The base is literal, whatever characters it holds.
-        std::string pattern;
-        const bool relative = !path_or_glob.starts_with('/');
-        for (const char c : relative ? base : std::string())
-            pattern += std::strchr("*?[\\", c) ? std::string("\\") + c : std::string(1, c);
-        auto found = glob_paths(relative ? pattern + "/" + path_or_glob : path_or_glob);
-        if (found.empty())
+        GlobResult found = expand_glob(base, path_or_glob, GlobFinds::everything);
+        if (found.paths.empty())
             return FileError{"nothing matches '" + printable(path_or_glob, 600) + "' (looked for in " +
                              printable(base, 400) + ")"};
-        return found;
+        return std::move(found.paths);
     }
+    const std::string path = absolute_path(base, literal_of(path_or_glob));
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0)
         return errno == ENOENT ? FileError{"there is no file '" + printable(path, 1000) + "'"}

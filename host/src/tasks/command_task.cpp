@@ -1,11 +1,11 @@
 #include "tasks/command_task.hpp"
 
+#include "document/glob.hpp"
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
 #include "plugins/abi_text.hpp"
 #include "plugins/error_text.hpp"
 #include "secret_text.hpp"
-#include "tasks/glob.hpp"
 
 #include <Poco/JSON/Array.h>
 

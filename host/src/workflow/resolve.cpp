@@ -1,5 +1,6 @@
 #include "workflow/resolve.hpp"
 
+#include "document/glob.hpp"
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
 
@@ -33,6 +34,25 @@ Json typed(const Json& value, const Place& place) {
     return json && place.admits(*json) ? *json : value;
 }
 
+// What a reference stands for is data: where the schema says `"format": "glob"`, nothing in it is a wildcard.
+std::string literal_at(const std::string& text, const Place& place) {
+    std::string literal = as_literal(text);
+    return literal == text || !place.has_format("glob") ? text : literal;
+}
+
+Json literal_at(const Json& value, const Place& place) {
+    if (kind_of(value) == JsonKind::text)
+        return literal_at(value.convert<std::string>(), place);
+    const auto array = array_of(value);
+    if (!array)
+        return deep_copy(value);
+    JsonArray::Ptr copy = new JsonArray;
+    std::size_t index = 0;
+    for (const Json& item : *array)
+        copy->add(literal_at(item, place.item(index++)));
+    return copy;
+}
+
 class Resolver {
   public:
     Resolver(const Lookup& lookup, StandIn stand_in, const std::string& file, const std::string& pointer)
@@ -49,7 +69,8 @@ class Resolver {
     Json alone(const Reference& reference, const Place& place, const std::string& pointer);
     Json stand_in(const std::string& words, const std::string& text, const Place& place, const std::string& pointer);
     // The text of one piece; nullopt if it is open. `shown` gets what people may read instead.
-    std::optional<std::string> inside(const Piece& piece, const std::string& pointer, std::string& shown);
+    std::optional<std::string> inside(const Piece& piece, const Place& place, const std::string& pointer,
+                                      std::string& shown);
     void key(const std::string& key, const std::string& pointer);
     void say(const std::string& pointer, std::string found, std::string allowed) {
         result.problems.push_back({file_, base_ + pointer, 0, 0, std::move(found), std::move(allowed), false});
@@ -98,14 +119,15 @@ Json Resolver::text(const std::string& text, const Place& place, const std::stri
     std::string shown;
     bool open = false;
     for (const Piece& piece : pieces) {
-        const auto part = inside(piece, pointer, shown);
+        const auto part = inside(piece, place, pointer, shown);
         open = open || !part;
         known += part.value_or("");
     }
     return open ? stand_in(shown, text, place, pointer) : Json(known);
 }
 
-std::optional<std::string> Resolver::inside(const Piece& piece, const std::string& pointer, std::string& shown) {
+std::optional<std::string> Resolver::inside(const Piece& piece, const Place& place, const std::string& pointer,
+                                            std::string& shown) {
     if (const auto* bad = std::get_if<BadReference>(&piece)) {
         say(pointer, in_quotes(bad->text) + " is no reference", bad->advice);
         return std::nullopt;
@@ -123,7 +145,7 @@ std::optional<std::string> Resolver::inside(const Piece& piece, const std::strin
                 "only text, numbers and truth values can stand inside text: use one part of it, or the reference "
                 "alone");
         shown += plain.value_or("");
-        return plain;
+        return plain ? std::optional(literal_at(*plain, place)) : std::nullopt;
     }
     if (const auto* wrong = std::get_if<Wrong>(&answer)) {
         say(pointer, wrong->found, wrong->allowed);
@@ -138,7 +160,7 @@ std::optional<std::string> Resolver::inside(const Piece& piece, const std::strin
 Json Resolver::alone(const Reference& reference, const Place& place, const std::string& pointer) {
     const Answer answer = lookup_(reference, pointer, true);
     if (const auto* known = std::get_if<Known>(&answer))
-        return deep_copy(typed(known->value, place));
+        return literal_at(typed(known->value, place), place);
     if (const auto* open = std::get_if<Open>(&answer)) {
         result.complete = result.complete && open->secret;
         return stand_in(open->words, reference.text, place, pointer);

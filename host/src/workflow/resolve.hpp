@@ -45,7 +45,8 @@ struct Resolved {
 
 // A text that is one reference alone takes the value with its JSON type; but text that its place does not admit is
 // read as JSON if what comes out is admitted there. Inside text, values become text; arrays, objects and null are
-// problems. A problem leaves a stand-in. `file` and `pointer` begin the places of the problems.
+// problems. Where the schema says `"format": "glob"`, values keep their *, ? and [ as what they are, in brackets. A
+// problem leaves a stand-in. `file` and `pointer` begin the places of the problems.
 Resolved resolve(const JsonObject& options, const Place& place, const Lookup& lookup, StandIn stand_in,
                  const std::string& file, const std::string& pointer);
 

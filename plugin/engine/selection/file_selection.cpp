@@ -1,9 +1,10 @@
 #include "selection/file_selection.hpp"
 
+#include "document/glob.hpp"
 #include "document/text.hpp"
-#include "selection/glob.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 #include <sys/stat.h>
 #include <utility>
@@ -38,25 +39,36 @@ bool exists(const std::string& path) {
     return ::lstat(path.c_str(), &info) == 0; // a link that leads nowhere exists, and is told as such later
 }
 
+// The one path that the entry names, if it is no pattern or exists as it stands.
+std::optional<std::string> one_path(const FileRequest& request, const std::string& work_dir) {
+    const std::string as_it_stands = absolute(work_dir, request.path);
+    if (request.literal)
+        return as_it_stands;
+    if (is_glob(request.path))
+        return exists(as_it_stands) ? std::optional(as_it_stands) : std::nullopt;
+    const std::string path = absolute(work_dir, literal_of(request.path));
+    return exists(as_it_stands) && !exists(path) ? as_it_stands : path;
+}
+
 void select(const FileRequest& request, const std::string& work_dir, SelectionSink& sink) {
     if (request.path.empty())
         return sink.problem("an empty path in `files`");
     if (request.path.find('\0') != std::string::npos)
         return sink.problem(printable(request.path) + ": a path cannot hold a zero byte");
-    const std::string path = absolute(work_dir, request.path);
-    if (request.literal || exists(path))
-        return sink.file({path, request.name.value_or(last_component(path))});
-    if (!has_glob(request.path))
-        return sink.problem(printable(path) + ": there is no such file");
-    GlobResult found = expand_glob(absolute("", work_dir), request.path);
+    if (const auto path = one_path(request, work_dir)) {
+        if (!request.literal && !exists(*path))
+            return sink.problem(printable(*path) + ": there is no such file");
+        return sink.file({*path, request.name.value_or(last_component(*path))});
+    }
+    GlobResult found = expand_glob(absolute("", work_dir), request.path, GlobFinds::files);
     for (std::string& warning : found.warnings)
         sink.warning(std::move(warning));
-    if (found.files.empty())
+    if (found.paths.empty())
         return sink.problem(printable(request.path) + ": the pattern matches no file in " + printable(work_dir));
-    if (request.name && found.files.size() > 1)
+    if (request.name && found.paths.size() > 1)
         return sink.problem(printable(request.path) + ": one name, " + printable(*request.name) + ", for " +
-                            std::to_string(found.files.size()) + " files");
-    for (std::string& file : found.files) {
+                            std::to_string(found.paths.size()) + " files");
+    for (std::string& file : found.paths) {
         std::string name = request.name.value_or(last_component(file));
         sink.file({std::move(file), std::move(name)});
     }

@@ -22,8 +22,8 @@ class SelectionSink {
     virtual void warning(std::string sentence) = 0;
 };
 
-// An entry is a literal path if it exists or must be one (`literal`), else a glob. Whether a literal path can be read
-// is not looked at here.
+// An entry is a literal path if it exists, must be one (`literal`) or is no pattern; else a glob. Whether a literal
+// path can be read is not looked at here.
 void select_files(const std::vector<FileRequest>& requests, const std::string& work_dir, SelectionSink& sink);
 
 } // namespace ferry

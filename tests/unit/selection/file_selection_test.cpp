@@ -44,6 +44,17 @@ TEST_CASE("a path that exists is literal, whatever it is made of; else it is a p
     CHECK(Collected(dir, {request("[12].txt")}).files == Files{{"1.txt", "1.txt"}, {"2.txt", "2.txt"}});
 }
 
+TEST_CASE("what a reference stood for is no pattern, in whole or in part") {
+    const TempDir dir;
+    for (const char* name : {"s[1]*.txt", "s1x.txt", "[[]"})
+        dir.write(name, "1");
+    CHECK(Collected(dir, {request("s[[]1][*].txt")}).files == Files{{"s[1]*.txt", "s[1]*.txt"}});
+    CHECK(Collected(dir, {request("s[[]1]*.txt")}).files == Files{{"s[1]*.txt", "s[1]*.txt"}});
+    CHECK(Collected(dir, {request("[[]")}).files == Files{{"[[]", "[[]"}}); // a file of that very name
+    REQUIRE(Collected(dir, {request("s[*].txt")}).problems.size() == 1);
+    CHECK(Collected(dir, {request("s[*].txt")}).problems[0].ends_with("/s*.txt: there is no such file"));
+}
+
 TEST_CASE("what is given as a literal never is a pattern") {
     const TempDir dir;
     dir.write("a1", "1");

@@ -1,6 +1,5 @@
 #include "secret_text.hpp"
 #include "tasks/command_files.hpp"
-#include "tasks/glob.hpp"
 #include "temp_dir.hpp"
 
 #include <doctest/doctest.h>
@@ -39,7 +38,7 @@ TEST_CASE("globs") {
     CHECK(matches(dir, "sub/**/*.bam") == Names{"sub/d.bam", "sub/deep/e.bam"});
     CHECK(matches(dir, "sub/**") == Names{"sub/d.bam", "sub/deep", "sub/deep/e.bam"});
     CHECK(matches(dir, "sub/../*.bai") == Names{"sub/../b.bai"});
-    CHECK(matches(dir, "x\\[1].txt") == Names{"x[1].txt"});
+    CHECK(matches(dir, "x[[]1].txt") == Names{"x[1].txt"});
     CHECK(matches(dir, "*.vcf").empty());
     CHECK(matches(dir, "missing/*").empty());
 }

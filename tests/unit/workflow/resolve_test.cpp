@@ -22,7 +22,10 @@ constexpr const char* kSchema = R"({
     "flag": { "type": "boolean" },
     "size": { "anyOf": [{ "const": "auto" }, { "type": "integer" }, { "type": "string", "pattern": "^[0-9]+MiB$" }] },
     "list": { "type": "array", "items": { "type": "integer" }, "examples": [[1, 2]] },
-    "words": { "type": "array", "items": { "type": "string" } }
+    "words": { "type": "array", "items": { "type": "string" } },
+    "paths": { "anyOf": [{ "type": "string", "format": "glob" },
+                         { "type": "array", "items": { "anyOf": [{ "type": "string", "format": "glob" },
+                                                                 { "type": "object" }] } }] }
   }
 })";
 
@@ -88,6 +91,16 @@ TEST_CASE("inside text values become text; what has none is a problem") {
     }
     // Digits that only text around a reference made are text.
     CHECK(text(resolved(R"({"count":"1${vars.a}"})", {{"a", "8"}})) == R"({"count":"18"})");
+}
+
+TEST_CASE("what a reference stands for is no pattern where patterns are allowed") {
+    const std::map<std::string, std::string> vars{{"a", R"("s[1]*")"}, {"b", R"(["x?","y",{"path":"z*"}])"}};
+    CHECK(text(resolved(R"({"paths":"${vars.a}"})", vars)) == R"({"paths":"s[[]1][*]"})");
+    CHECK(text(resolved(R"({"paths":["${vars.a}/*.bam","*.vcf"]})", vars)) ==
+          R"({"paths":["s[[]1][*]/*.bam","*.vcf"]})");
+    CHECK(text(resolved(R"({"paths":"${vars.b}"})", vars)) == R"({"paths":["x[?]","y",{"path":"z*"}]})");
+    CHECK(text(resolved(R"({"paths":[{"path":"${vars.a}"}]})", vars)) == R"({"paths":[{"path":"s[1]*"}]})");
+    CHECK(text(resolved(R"({"text":"${vars.a}"})", vars)) == R"({"text":"s[1]*"})");
 }
 
 TEST_CASE("what is open is stood in for by what its place admits") {

@@ -1,4 +1,4 @@
-#include "selection/glob.hpp"
+#include "document/glob.hpp"
 
 #include "document/text.hpp"
 
@@ -16,6 +16,14 @@
 
 namespace ferry {
 namespace {
+
+constexpr std::string_view magic = "*?[";
+
+// Whether one of `[*]`, `[?]` and `[[]` stands there.
+bool literal_at(std::string_view text, std::size_t at) {
+    return at + 2 < text.size() && text[at] == '[' && magic.find(text[at + 1]) != std::string_view::npos &&
+           text[at + 2] == ']';
+}
 
 // The next character: a code point of UTF-8, or a single byte moved out of the range of code points.
 std::uint32_t next_character(std::string_view text, std::size_t& at) {
@@ -90,16 +98,17 @@ std::vector<std::string> split(std::string_view pattern) {
 
 class Expansion {
   public:
-    Expansion(std::string folder, std::string_view pattern)
+    Expansion(std::string folder, std::string_view pattern, GlobFinds finds)
         : start_(pattern.starts_with('/') ? "/" : std::move(folder))
         , components_(split(pattern))
-        , folders_only_(pattern.ends_with('/')) {}
+        , folders_only_(pattern.ends_with('/'))
+        , finds_(finds) {}
 
     GlobResult run() {
-        if (!components_.empty() && !folders_only_)
+        if (!components_.empty() && !(folders_only_ && finds_ == GlobFinds::files))
             walk(start_.ends_with('/') ? start_ : start_ + '/', 0);
-        std::sort(result_.files.begin(), result_.files.end());
-        result_.files.erase(std::unique(result_.files.begin(), result_.files.end()), result_.files.end());
+        std::sort(result_.paths.begin(), result_.paths.end());
+        result_.paths.erase(std::unique(result_.paths.begin(), result_.paths.end()), result_.paths.end());
         std::sort(result_.warnings.begin(), result_.warnings.end());
         result_.warnings.erase(std::unique(result_.warnings.begin(), result_.warnings.end()), result_.warnings.end());
         return std::move(result_);
@@ -121,13 +130,14 @@ class Expansion {
             for (const Entry& entry : list(folder)) {
                 if (entry.name.front() == '.')
                     continue;
+                if (last)
+                    take(folder + entry.name);
                 if (entry.real_folder)
                     walk(folder + entry.name + '/', at);
-                else if (last)
-                    take(folder + entry.name);
             }
-        } else if (!has_glob(component)) {
-            last ? take_literal(folder + component) : walk(folder + component + '/', at + 1);
+        } else if (!is_glob(component)) {
+            const std::string path = folder + literal_of(component);
+            last ? take_literal(path) : walk(path + '/', at + 1);
         } else {
             for (const Entry& entry : list(folder)) {
                 if (!matches_name(component, entry.name))
@@ -179,13 +189,18 @@ class Expansion {
         if (::stat(path.c_str(), &info) != 0)
             return warn(path,
                         errno == ENOENT || errno == ELOOP ? "is a link that leads nowhere" : "cannot be examined");
+        if (finds_ == GlobFinds::everything) {
+            if (!folders_only_ || S_ISDIR(info.st_mode))
+                result_.paths.push_back(path);
+            return;
+        }
         if (S_ISDIR(info.st_mode))
             return;
         if (!S_ISREG(info.st_mode))
             return warn(path, "is not a regular file");
         if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
             return warn(path, "may not be read");
-        result_.files.push_back(path);
+        result_.paths.push_back(path);
     }
 
     void warn(const std::string& path, const std::string& what) {
@@ -194,14 +209,40 @@ class Expansion {
 
     const std::string start_;
     const std::vector<std::string> components_;
-    const bool folders_only_; // "a*/" can only mean folders, and they are never results
+    const bool folders_only_; // "a*/" can only mean folders
+    const GlobFinds finds_;
     GlobResult result_;
 };
 
 } // namespace
 
-bool has_glob(std::string_view text) {
-    return text.find_first_of("*?[") != std::string_view::npos;
+bool is_glob(std::string_view text) {
+    for (std::size_t at = text.find_first_of(magic); at != std::string_view::npos; at = text.find_first_of(magic, at)) {
+        if (!literal_at(text, at))
+            return true;
+        at += 3;
+    }
+    return false;
+}
+
+std::string as_literal(std::string_view text) {
+    std::string pattern;
+    for (const char c : text)
+        pattern += magic.find(c) == std::string_view::npos ? std::string(1, c) : std::string{'[', c, ']'};
+    return pattern;
+}
+
+std::string literal_of(std::string_view text) {
+    std::string plain;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (literal_at(text, at)) {
+            plain += text[at + 1];
+            at += 2;
+        } else {
+            plain += text[at];
+        }
+    }
+    return plain;
 }
 
 bool matches_name(std::string_view pattern, std::string_view name) {
@@ -229,8 +270,8 @@ bool matches_name(std::string_view pattern, std::string_view name) {
     return true;
 }
 
-GlobResult expand_glob(const std::string& folder, const std::string& pattern) {
-    return Expansion(folder, pattern).run();
+GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds) {
+    return Expansion(folder, pattern, finds).run();
 }
 
 } // namespace ferry

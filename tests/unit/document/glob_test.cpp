@@ -1,4 +1,4 @@
-#include "selection/glob.hpp"
+#include "document/glob.hpp"
 #include "temp_dir.hpp"
 
 #include <doctest/doctest.h>
@@ -14,9 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 // The matches relative to the folder.
-std::vector<std::string> matches(const TempDir& dir, const std::string& pattern) {
+std::vector<std::string> matches(const TempDir& dir, const std::string& pattern, GlobFinds finds = GlobFinds::files) {
     std::vector<std::string> names;
-    for (const std::string& file : expand_glob(dir.path().string(), pattern).files) {
+    for (const std::string& file : expand_glob(dir.path().string(), pattern, finds).paths) {
         REQUIRE(file.starts_with(dir.path().string() + "/"));
         names.push_back(file.substr(dir.path().string().size() + 1));
     }
@@ -103,6 +103,8 @@ TEST_CASE("two stars stand for any number of folders, none included") {
     CHECK(matches(dir, "*").size() == 1); // folders are no results
     CHECK(matches(dir, "*/").empty());
     CHECK(matches(dir, "nothing/**").empty());
+    CHECK(matches(dir, "a/**", GlobFinds::everything) == Names{"a/b", "a/b/two.bam", "a/b/two.txt", "a/one.bam"});
+    CHECK(matches(dir, "*/", GlobFinds::everything) == Names{"a", "c"});
 }
 
 TEST_CASE("two stars do not enter linked folders, one star does; links to files are files") {
@@ -131,19 +133,40 @@ TEST_CASE("what is no regular file is passed over with a warning, and a FIFO is 
     REQUIRE(::mkfifo((dir / "fifo").c_str(), 0600) == 0);
     fs::create_symlink("nowhere", dir / "dangling");
     fs::create_directory(dir / "folder");
-    const GlobResult result = expand_glob(dir.path().string(), "*");
-    CHECK(result.files.size() == 1);
+    const GlobResult result = expand_glob(dir.path().string(), "*", GlobFinds::files);
+    CHECK(result.paths.size() == 1);
     REQUIRE(result.warnings.size() == 2);
     CHECK(result.warnings[0].find("dangling is a link that leads nowhere") != std::string::npos);
     CHECK(result.warnings[1].find("fifo is not a regular file") != std::string::npos);
+}
+
+TEST_CASE("one character in brackets is that character, and no pattern") {
+    for (const char* text : {"", "a", "[*]", "[[]x[?]", "a]"})
+        CHECK_FALSE(is_glob(text));
+    for (const char* text : {"*", "a?", "[a]", "[*][", "[[]*", "[*?]", "["})
+        CHECK(is_glob(text));
+    for (const char* text : {"plain", "*", "a[1]?", "[[]", "[*]", "]["}) {
+        CAPTURE(text);
+        CHECK_FALSE(is_glob(as_literal(text)));
+        CHECK(literal_of(as_literal(text)) == text);
+        CHECK(matches_name(as_literal(text), text));
+    }
+    const TempDir dir;
+    for (const char* name : {"a[1]/x.bam", "a1/y.bam", "a[1]/x*.vcf", "a[1]/xy.vcf"})
+        dir.write(name, "1");
+    CHECK(matches(dir, as_literal("a[1]") + "/*.bam") == Names{"a[1]/x.bam"});
+    CHECK(matches(dir, as_literal("a[1]/x*.vcf")) == Names{"a[1]/x*.vcf"});
+    CHECK(matches(dir, "*/" + as_literal("x*.vcf")) == Names{"a[1]/x*.vcf"});
 }
 
 TEST_CASE("the folder's own name is no pattern") {
     const TempDir dir;
     dir.write("[x]*/a.txt", "1");
     dir.write("x/a.txt", "1");
-    CHECK(expand_glob((dir / "[x]*").string(), "*.txt").files == Names{(dir / "[x]*/a.txt").string()});
-    CHECK(expand_glob((dir / "x").string(), (dir / "x").string() + "/*").files == Names{(dir / "x/a.txt").string()});
+    CHECK(expand_glob((dir / "[x]*").string(), "*.txt", GlobFinds::files).paths ==
+          Names{(dir / "[x]*/a.txt").string()});
+    const std::string x = (dir / "x").string();
+    CHECK(expand_glob(x, x + "/*", GlobFinds::files).paths == Names{x + "/a.txt"});
 }
 
 } // namespace ferry::test
