@@ -23,6 +23,7 @@ int32_t code_of(ErrorKind kind) noexcept {
     case ErrorKind::invalid:
         return FERRY_INVALID;
     case ErrorKind::auth:
+    case ErrorKind::rights:
         return FERRY_REFUSED;
     case ErrorKind::cancelled:
         return FERRY_CANCELLED;

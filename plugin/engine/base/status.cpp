@@ -10,6 +10,8 @@ const char* to_word(ErrorKind kind) noexcept {
         return "not_found";
     case ErrorKind::auth:
         return "auth";
+    case ErrorKind::rights:
+        return "rights";
     case ErrorKind::conflict:
         return "conflict";
     case ErrorKind::network:

@@ -12,7 +12,8 @@ namespace ferry {
 enum class ErrorKind {
     invalid,   // options, names or credentials are wrong; nothing was changed
     not_found, // a file, project or upload does not exist
-    auth,      // the platform refused the token or the rights
+    auth,      // the platform refused the token, or the rights on the project
+    rights,    // the platform refused the rights on one file
     conflict,  // the name is taken
     network,   // no usable answer within the allowed tries
     storage,   // object storage refused or did not keep the bytes

@@ -20,7 +20,7 @@ std::string advice(const ApiContext& context, Verdict verdict, const HttpOutcome
     const std::string source = context.token_source.empty() ? std::string() : " from " + context.token_source;
     if (response->status == 401)
         return "; check the token" + source + ": it must be valid and belong to " + context.base.origin();
-    if (verdict == Verdict::auth)
+    if (verdict == Verdict::auth || verdict == Verdict::rights)
         return "; the user of the token" + source + " needs rights for this in the project";
     if (response->status == 403)
         return "; this does not come from the platform itself, so look for a proxy in between";
@@ -41,6 +41,8 @@ ErrorKind kind_of(const Verdict verdict, const HttpOutcome& outcome) {
     switch (verdict) {
     case Verdict::auth:
         return ErrorKind::auth;
+    case Verdict::rights:
+        return ErrorKind::rights;
     case Verdict::conflict:
         return ErrorKind::conflict;
     case Verdict::vanished:

@@ -9,6 +9,9 @@ namespace {
 // Codes of contract 1.5 that decide more than their HTTP status does.
 constexpr int maintenance_code = 0;
 constexpr int upload_gone = 8003;
+constexpr int no_rights_on_file = 5001;
+constexpr int no_rights_on_upload = 8001;
+constexpr int no_rights_on_uploaded_file = 8002;
 constexpr int cannot_complete = 8007;
 constexpr int cannot_reserve = 8008;
 constexpr int cannot_abort = 8009;
@@ -81,6 +84,12 @@ Verdict judge_not_found(Operation operation, int code) {
     return of_one_upload(operation) && gone ? Verdict::vanished : Verdict::permanent;
 }
 
+Verdict judge_forbidden(int code) {
+    if (code == no_rights_on_file || code == no_rights_on_upload || code == no_rights_on_uploaded_file)
+        return Verdict::rights;
+    return code >= 0 ? Verdict::auth : Verdict::permanent; // without a code it is somebody else's: a site's proxy, say
+}
+
 Verdict judge_conflict(Operation operation, int code) {
     if (code == cannot_complete || code == cannot_reserve || code == cannot_abort)
         return Verdict::transient;
@@ -96,8 +105,8 @@ Verdict judge_platform(Operation operation, const HttpResponse& response) {
     switch (status) {
     case 401:
         return Verdict::auth;
-    case 403: // without a code it is somebody else's: a site's proxy, say
-        return code >= 0 ? Verdict::auth : Verdict::permanent;
+    case 403:
+        return judge_forbidden(code);
     case 404:
         return judge_not_found(operation, code);
     case 408:

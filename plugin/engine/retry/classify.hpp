@@ -16,7 +16,8 @@ enum class Verdict {
     throttled,   // the API's 429: the QuotaGate pauses all callers; not counted. Storage's SlowDown is `transient`
     maintenance, // the API's 503 with code 0: the QuotaGate pauses all callers, long; not counted
     url_expired, // a new signed URL is needed
-    auth,        // the API refuses the token or the rights: stop
+    auth,        // the API refuses the token, or the rights on the project: stop
+    rights,      // the API refuses the rights on this file or upload: others may fare better
     conflict,    // 409: the name or the upload exists
     vanished,    // the upload does not exist any more: start the file over
     permanent,   // trying again cannot help

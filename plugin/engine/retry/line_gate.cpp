@@ -14,13 +14,14 @@ LineGate::Turn LineGate::turn(Instant now, Instant until, CancelToken& wake) {
         return Turn::late;
     if (!told_) {
         told_ = true;
-        log_.warn("network unreachable for " + format_duration(now - first_failure_) +
+        log_.warn(peer_ + " could not be reached for " + format_duration(now - first_failure_) +
                   ": everything pauses, one try every " + format_duration(probe_interval) +
                   (until == Instant::max() ? std::string() : " for at most " + format_duration(until - now)));
     }
     if (now >= next_probe_) {
         next_probe_ = now + probe_interval;
-        log_.debug("network still unreachable after " + format_duration(now - first_failure_) + ": trying once");
+        log_.debug(peer_ + " could still not be reached after " + format_duration(now - first_failure_) +
+                   ": trying once");
         return Turn::go;
     }
     waiters_.push_back(&wake);
@@ -61,7 +62,7 @@ void LineGate::met_server() {
         return;
     dead_ = false;
     if (told_)
-        log_.info("network is back after " + format_duration(clock_.now() - first_failure_));
+        log_.info(peer_ + " is back after " + format_duration(clock_.now() - first_failure_));
     told_ = false;
     for (CancelToken* waiter : waiters_)
         waiter->cancel();

@@ -19,12 +19,17 @@ struct RetrySettings {
     Duration cap{30'000};
 };
 
-// Shared by all slots of a step: tells a dead line from a single bad try. When new connections fail on all slots for
-// several tries in a row, or for a minute on the few that are busy, everything pauses and one caller probes every 30 s
-// until a server is met again. Thread-safe.
+// Shared by all slots of a step, one for each peer: tells a dead line from a single bad try. When new connections fail
+// on all slots for several tries in a row, or for a minute on the few that are busy, everything pauses and one caller
+// probes every 30 s until a server is met again. Thread-safe.
 class LineGate {
   public:
-    LineGate(Clock& clock, Log& log, int slots) : clock_(clock), log_(log), slots_(slots) {}
+    // `peer`: whom the line leads to, for the log.
+    LineGate(Clock& clock, Log& log, std::string peer, int slots)
+        : clock_(clock)
+        , log_(log)
+        , peer_(std::move(peer))
+        , slots_(slots) {}
 
     static constexpr int tries_per_slot = 3;
     static constexpr Duration few_slots_time{60'000}; // this long and tries_per_slot in all are enough, too
@@ -45,6 +50,7 @@ class LineGate {
 
     Clock& clock_;
     Log& log_;
+    const std::string peer_;
     const int slots_;
     mutable std::mutex mutex_;
     int failures_ = 0;        // in a row, over all slots

@@ -66,6 +66,8 @@ std::string title(const PartJob& job) {
 ErrorKind kind_of(Operation operation, const HttpOutcome& outcome, Verdict verdict) {
     if (verdict == Verdict::auth)
         return ErrorKind::auth;
+    if (verdict == Verdict::rights)
+        return ErrorKind::rights;
     if (verdict == Verdict::vanished)
         return ErrorKind::not_found;
     const auto* failure = std::get_if<HttpFailure>(&outcome);
@@ -127,9 +129,10 @@ PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry) {
     if (!reader.ok())
         return PartFailure{reader.error()};
     RetryState retry(context_.api.retry, context_.api.clock, context_.api.random);
-    std::string last = "the line to the platform is dead";
+    std::string last = "no server could be reached";
     for (;;) {
-        if (!context_.api.line.enter(retry.give_up_at(), cancel_)) {
+        const Instant until = retry.give_up_at();
+        if (!context_.api.line.enter(until, cancel_) || !context_.storage_line.enter(until, cancel_)) {
             if (cancel_.cancelled())
                 return cancelled(job);
             return PartFailure{{ErrorKind::network, title(job) + " was given up, the line stayed dead: " + last}};
@@ -184,7 +187,7 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
     request.timeouts = context_.api.timeouts;
     request.repeatable = true; // a part put twice replaces itself
     const HttpOutcome outcome = transport_.send(request, cancel_);
-    context_.api.line.note(outcome);
+    context_.storage_line.note(outcome);
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
         const auto& good = signed_part.success_codes;
         if (std::find(good.begin(), good.end(), response->status) != good.end())

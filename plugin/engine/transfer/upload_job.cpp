@@ -121,7 +121,8 @@ class UploadJob {
         , environment_(environment)
         , listener_(listener)
         , chain_(cancel, [this] { stop_.cancel(); })
-        , line_(environment.clock, environment.log, options.parallel_parts)
+        , line_(environment.clock, environment.log, "the platform", options.parallel_parts)
+        , storage_line_(environment.clock, environment.log, "the object storage", options.parallel_parts)
         , api_{.base = options.endpoint,
                .token = options.token,
                .token_source = options.token_source,
@@ -159,7 +160,8 @@ class UploadJob {
     UploadListener& listener_;
     CancelToken stop_; // cancelled with the caller's, and when nothing can go on
     CancelToken::Registration chain_;
-    LineGate line_;
+    LineGate line_; // to the API
+    LineGate storage_line_;
     ApiContext api_;
     Outcome outcome_;
     UploadProgress progress_; // the queue's last; zeros where it did not come to sending
@@ -227,7 +229,7 @@ Status UploadJob::transfer(std::vector<PlannedFile> files) {
                      .slots = slots},
                     std::move(files), environment_.clock);
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });
-    SenderContext sender{.api = api_, .verify = options_.verify};
+    SenderContext sender{.api = api_, .storage_line = storage_line_, .verify = options_.verify};
     SlotContext context{
         .api = api_, .sender = sender, .transports = environment_.transports, .queue = queue, .stop = stop_};
     SlotCrew crew(environment_.arena, slots, [&context]() noexcept { work_in_slot(context); });

@@ -182,7 +182,8 @@ void UploadSlot::do_abort(const Work& work) {
 void UploadSlot::fail(const Work& work, WorkFailure failure) {
     const ErrorKind kind = failure.error.kind;
     // Neither a refused token nor a line that stayed dead gets better with the next file.
-    if (kind == ErrorKind::auth || (kind == ErrorKind::network && context_.api.line.dead()))
+    const bool dead = context_.api.line.dead() || context_.sender.storage_line.dead();
+    if (kind == ErrorKind::auth || (kind == ErrorKind::network && dead))
         stop_all(context_, failure.error);
     context_.queue.work_failed(work, std::move(failure));
 }

@@ -87,7 +87,8 @@ TEST_CASE("what no further try can better ends at once, with the right kind") {
         const char* text;
     };
     const std::vector<Row> rows{
-        {refusal(403, 5001, "no rights"), ErrorKind::auth, "needs rights"},
+        {refusal(403, 5001, "no rights"), ErrorKind::rights, "needs rights"},
+        {refusal(403, 3001, "no rights"), ErrorKind::auth, "needs rights"},
         {answer(403, "<html>blocked</html>"), ErrorKind::platform, "proxy"},
         {refusal(404, 5002, "no file"), ErrorKind::not_found, "code 5002: no file"},
         {refusal(404, 3002, "no project"), ErrorKind::not_found, "owner/short-name"},

@@ -185,7 +185,7 @@ TEST_CASE("a name taken at the end is a conflict, a refused token is auth") {
     f.script.expect("POST", complete_target, refusal(401, 90001));
     CHECK(complete(f).error().kind == ErrorKind::auth);
     f.script.expect("POST", complete_target, refusal(403, 8001));
-    CHECK(complete(f).error().kind == ErrorKind::auth);
+    CHECK(complete(f).error().kind == ErrorKind::rights);
 }
 
 } // namespace ferry::test

@@ -18,7 +18,7 @@ struct ApiFixture {
     FixedRandom random{0.5};
     RecordingLog log;
     QuotaGate quota{clock, random};
-    LineGate line{clock, log, 2};
+    LineGate line{clock, log, "the platform", 2};
     CancelToken cancel;
     Script script;
     ScriptedTransport transport{script};

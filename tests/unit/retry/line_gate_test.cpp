@@ -29,7 +29,7 @@ TEST_CASE("single bad tries do not make the line dead") {
     FakeClock clock;
     RecordingLog log;
     CancelToken cancel;
-    LineGate gate(clock, log, 4);
+    LineGate gate(clock, log, "the platform", 4);
     fail_times(gate, 11);
     CHECK_FALSE(gate.dead());
     gate.met_server();
@@ -44,7 +44,7 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     FakeClock clock;
     RecordingLog log;
     CancelToken cancel;
-    LineGate gate(clock, log, 4);
+    LineGate gate(clock, log, "the platform", 4);
     const Instant start = clock.now();
     fail_times(gate, 12);
     CHECK(gate.dead());
@@ -61,14 +61,14 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     CHECK(log.count(LogLevel::warn) == 1);
     CHECK(log.count(LogLevel::info) == 1);
     CHECK(log.count(LogLevel::debug) == 3);
-    CHECK(log.contains(LogLevel::warn, "network unreachable"));
-    CHECK(log.contains(LogLevel::info, "network is back after 1 min 30 s"));
+    CHECK(log.contains(LogLevel::warn, "the platform could not be reached"));
+    CHECK(log.contains(LogLevel::info, "the platform is back after 1 min 30 s"));
 }
 
 TEST_CASE("a few busy slots that fail for a minute are enough") {
     FakeClock clock;
     RecordingLog log;
-    LineGate gate(clock, log, 64);
+    LineGate gate(clock, log, "the platform", 64);
     fail_times(gate, 2);
     clock.advance(minutes(2));
     CHECK_FALSE(gate.dead());
@@ -80,7 +80,7 @@ TEST_CASE("waiting for the line ends at the caller's own limit") {
     FakeClock clock;
     RecordingLog log;
     CancelToken cancel;
-    LineGate gate(clock, log, 1);
+    LineGate gate(clock, log, "the platform", 1);
     fail_times(gate, 3);
     const Instant limit = clock.now() + seconds(10);
     CHECK_FALSE(gate.enter(limit, cancel));
@@ -92,7 +92,7 @@ TEST_CASE("waiting for the line ends on cancel") {
     FakeClock clock(FakeClock::Mode::manual);
     RecordingLog log;
     CancelToken cancel;
-    LineGate gate(clock, log, 1);
+    LineGate gate(clock, log, "the platform", 1);
     fail_times(gate, 3);
     bool entered = true;
     std::thread waiter([&] { entered = gate.enter(clock.now() + hours(1), cancel); });
@@ -107,7 +107,7 @@ TEST_CASE("all who wait go on as soon as one has met a server") {
     FakeClock clock(FakeClock::Mode::manual);
     RecordingLog log;
     CancelToken cancel;
-    LineGate gate(clock, log, 4);
+    LineGate gate(clock, log, "the platform", 4);
     fail_times(gate, 12);
     std::atomic<int> entered{0};
     std::vector<std::thread> slots;
@@ -128,7 +128,7 @@ TEST_CASE("all who wait go on as soon as one has met a server") {
 TEST_CASE("outcomes tell the gate by themselves") {
     FakeClock clock;
     RecordingLog log;
-    LineGate gate(clock, log, 1);
+    LineGate gate(clock, log, "the platform", 1);
     gate.note(failure(FailureKind::no_connection));
     gate.note(failure(FailureKind::no_connection));
     gate.note(failure(FailureKind::lost_answer)); // a server was met

@@ -232,6 +232,38 @@ TEST_CASE("a line that stays dead ends the whole step, not one file after the ot
     CHECK(f.clock.waited() < std::chrono::hours(5)); // two slots, each of which waits for an hour at most
 }
 
+TEST_CASE("storage that cannot be reached is waited for, with a word and one probe at a time") {
+    JobFixture f;
+    f.options.parallel_parts = 2;
+    const Instant back = f.clock.now() + std::chrono::minutes(20);
+    f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        return call.kind == "put" && f.clock.now() < back ? std::optional(no_reply(FailureKind::no_connection))
+                                                          : std::nullopt;
+    };
+    const std::string content = f.add("a", 40);
+    const UploadSummary summary = f.run();
+    CHECK(summary.status.ok());
+    CHECK(f.platform.content("a") == content);
+    CHECK(f.log.contains(LogLevel::warn, "the object storage could not be reached"));
+    CHECK(f.log.contains(LogLevel::info, "the object storage is back"));
+    CHECK(f.platform.count("sign") < 60); // not one call per slot and backoff
+}
+
+TEST_CASE("missing rights on one file leave the others alone") {
+    JobFixture f;
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind == "sign" && call.name == "a")
+            return reply(403, R"({"status":403,"code":8001,"message":"no rights on the upload"})");
+        return std::nullopt;
+    };
+    f.add("a", 10);
+    const std::string content = f.add("b", 10);
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::rights);
+    CHECK(f.platform.content("b") == content);
+}
+
 TEST_CASE("a defect inside one slot ends the step with an error, not the process") {
     JobFixture f;
     f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {

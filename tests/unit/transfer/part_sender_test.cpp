@@ -26,7 +26,7 @@ struct Fixture {
     FixedRandom random{0.5};
     RecordingLog log;
     QuotaGate quota{clock, random};
-    LineGate line{clock, log, 1};
+    LineGate line{clock, log, "the platform", 1};
     CancelToken cancel;
     ApiContext api{.base = FakePlatform::base(),
                    .token = Secret(std::string(FakePlatform::token)),
@@ -38,7 +38,8 @@ struct Fixture {
                    .log = log,
                    .quota = quota,
                    .line = line};
-    SenderContext context{.api = api};
+    LineGate storage_line{clock, log, "the object storage", 1};
+    SenderContext context{.api = api, .storage_line = storage_line};
     std::vector<RetryNotice> retries;
     std::string path = dir.write("a.txt", "0123456789abcdefghijklmno").string();
 
