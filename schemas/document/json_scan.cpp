@@ -31,6 +31,14 @@ std::size_t end_of_string(std::string_view text, std::size_t begin) {
     return std::string_view::npos;
 }
 
+// Where \u0000 stands in a string.
+std::optional<std::size_t> zero_escape(std::string_view string) {
+    for (std::size_t at = string.find('\\'); at != std::string_view::npos; at = string.find('\\', at + 2))
+        if (string.substr(at, 6) == "\\u0000")
+            return at;
+    return std::nullopt;
+}
+
 std::size_t end_of_number(std::string_view text, std::size_t begin) {
     std::size_t end = begin;
     while (end < text.size() && is_number_char(text[end]))
@@ -124,8 +132,19 @@ class Scanner {
             at_ = i;
             return error("a raw control character inside a text; write it as an escape such as \\n");
         }
+        if (const auto zero = zero_escape(text_.substr(at_, end - at_)); zero && is_key(end)) {
+            at_ += *zero;
+            return error("a zero byte in a key"); // where the parser would cut it
+        }
         at_ = end;
         return std::nullopt;
+    }
+
+    // Whether what ended there was a key.
+    bool is_key(std::size_t end) const {
+        while (end < text_.size() && is_space(text_[end]))
+            ++end;
+        return end < text_.size() && text_[end] == ':';
     }
 
     // Numbers, true, false, null; the parser judges the words.

@@ -11,8 +11,9 @@ namespace ferry {
 // The line and column of a byte offset.
 JsonError json_error_at(std::string_view text, std::size_t offset, std::string message);
 
-// Refuses invalid UTF-8, raw control bytes, nesting deeper than `depth`, integers that fit no 64 bits, numbers beyond
-// double's range, and anything after the first value. Leaves the rest of the grammar to the parser.
+// Refuses invalid UTF-8, raw control bytes, zero bytes in keys, nesting deeper than `depth`, integers that fit no 64
+// bits, numbers beyond double's range, and anything after the first value. Leaves the rest of the grammar to the
+// parser.
 std::optional<JsonError> scan_json(std::string_view text, std::size_t depth);
 
 } // namespace ferry

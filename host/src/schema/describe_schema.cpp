@@ -10,18 +10,31 @@ namespace ferry {
 
 namespace {
 
-constexpr int kDepth = 3; // of nested alternatives that are still spelled out
+constexpr int kDepth = 3;             // of nested alternatives that are still spelled out
+constexpr double kTechnical = 100000; // limits from here on only guard against nonsense, and help nobody from afar
 
-std::string shape(const JsonObject::Ptr& root, const Json& schema, int depth);
+// From where a schema is looked at.
+struct View {
+    const JsonObject::Ptr& root;
+    bool described = false; // words are found already for what its patterns say
+    int depth = kDepth;
+
+    bool nested() const { return depth < kDepth; }
+    View below() const { return {root, described, depth - 1}; }
+};
+
+std::string shape(const View& view, const Json& schema);
 
 std::string number_text(const Json& value) {
     return printable(to_json(value), 30);
 }
 
 // " from 1 to 64", " of at least 3 ...": the limits of one kind of value.
-std::string between(const JsonObject& schema, const char* low, const char* high) {
+std::string between(const View& view, const JsonObject& schema, const char* low, const char* high) {
     const Json from = schema.get(low);
-    const Json to = schema.get(high);
+    Json to = schema.get(high);
+    if (view.nested() && to.isNumeric() && to.convert<double>() >= kTechnical)
+        to.clear();
     if (!from.isEmpty() && !to.isEmpty())
         return number_text(from) + " to " + number_text(to);
     if (!from.isEmpty())
@@ -29,9 +42,9 @@ std::string between(const JsonObject& schema, const char* low, const char* high)
     return to.isEmpty() ? "" : "at most " + number_text(to);
 }
 
-std::string number_limits(const JsonObject& schema) {
+std::string number_limits(const View& view, const JsonObject& schema) {
     std::string out;
-    if (std::string range = between(schema, "minimum", "maximum"); !range.empty())
+    if (std::string range = between(view, schema, "minimum", "maximum"); !range.empty())
         out += (range.starts_with("at ") ? " of " : " from ") + range;
     if (schema.has("exclusiveMinimum"))
         out += " above " + number_text(schema.get("exclusiveMinimum"));
@@ -42,21 +55,21 @@ std::string number_limits(const JsonObject& schema) {
     return out;
 }
 
-std::string text_limits(const JsonObject& schema) {
+std::string text_limits(const View& view, const JsonObject& schema) {
     std::string out;
-    if (std::string range = between(schema, "minLength", "maxLength"); !range.empty())
+    if (std::string range = between(view, schema, "minLength", "maxLength"); !range.empty())
         out += " of " + range + " characters";
-    if (schema.has("pattern"))
+    if (schema.has("pattern") && !view.described)
         out += " like " + printable(text_of(schema.get("pattern")), 120);
     return out;
 }
 
-std::string array_shape(const JsonObject::Ptr& root, const JsonObject& schema, int depth) {
+std::string array_shape(const View& view, const JsonObject& schema) {
     std::string out = "an array";
-    if (std::string range = between(schema, "minItems", "maxItems"); !range.empty())
+    if (std::string range = between(view, schema, "minItems", "maxItems"); !range.empty())
         out += " of " + range + " items";
-    if (depth > 0 && kind_of(schema.get("items")) == JsonKind::object)
-        if (std::string item = shape(root, schema.get("items"), depth - 1); !item.empty())
+    if (view.depth > 0 && kind_of(schema.get("items")) == JsonKind::object)
+        if (std::string item = shape(view.below(), schema.get("items")); !item.empty())
             out += ", each " + item;
     return out;
 }
@@ -68,15 +81,15 @@ std::string object_shape(const JsonObject& schema) {
     return "an object with " + listed(properties->getNames(), " and ");
 }
 
-std::string type_shape(const JsonObject::Ptr& root, const JsonObject& schema, const std::string& type, int depth) {
+std::string type_shape(const View& view, const JsonObject& schema, const std::string& type) {
     if (type == "string")
-        return "text" + text_limits(schema);
+        return "text" + text_limits(view, schema);
     if (type == "integer" || type == "number")
-        return (type == "integer" ? "an integer" : "a number") + number_limits(schema);
+        return (type == "integer" ? "an integer" : "a number") + number_limits(view, schema);
     if (type == "boolean")
         return "true or false";
     if (type == "array")
-        return array_shape(root, schema, depth);
+        return array_shape(view, schema);
     return type == "object" ? object_shape(schema) : type;
 }
 
@@ -92,16 +105,28 @@ std::string values_shape(const JsonArray& values) {
     return (words.size() > 1 ? "one of " : "") + listed(words);
 }
 
-std::string branches_shape(const JsonObject::Ptr& root, const JsonArray& branches, int depth) {
-    if (depth <= 0)
+std::string branches_shape(const View& view, const JsonArray& branches) {
+    if (view.depth <= 0)
         return {};
     std::vector<std::string> words;
     for (const Json& branch : branches)
-        add_once(words, shape(root, branch, depth - 1));
+        add_once(words, shape(view.below(), branch));
     return listed(words);
 }
 
-std::string object_schema_shape(const JsonObject::Ptr& root, const JsonObject& schema, int depth) {
+// Itself or in one of its branches.
+bool has_pattern(const JsonObject::Ptr& root, const JsonObject& schema) {
+    if (schema.has("pattern"))
+        return true;
+    for (const char* key : {"anyOf", "oneOf"})
+        if (const auto branches = array_of(schema.get(key)))
+            for (const Json& branch : *branches)
+                if (const auto object = object_of(dereference(root, branch)); object && object->has("pattern"))
+                    return true;
+    return false;
+}
+
+std::string object_schema_shape(const View& view, const JsonObject& schema) {
     if (schema.has("const"))
         return printable(to_json(schema.get("const")), 60);
     if (const auto values = array_of(schema.get("enum")))
@@ -109,20 +134,25 @@ std::string object_schema_shape(const JsonObject::Ptr& root, const JsonObject& s
     std::vector<std::string> words;
     if (const auto types = array_of(schema.get("type")))
         for (const Json& type : *types)
-            add_once(words, type_shape(root, schema, text_of(type), depth));
+            add_once(words, type_shape(view, schema, text_of(type)));
     else
-        add_once(words, type_shape(root, schema, text_of(schema.get("type")), depth));
+        add_once(words, type_shape(view, schema, text_of(schema.get("type"))));
     if (!words.empty())
         return listed(words);
     for (const char* key : {"anyOf", "oneOf", "allOf"})
         if (const auto branches = array_of(schema.get(key)))
-            return branches_shape(root, *branches, depth);
+            return branches_shape(view, *branches);
     return {};
 }
 
-std::string shape(const JsonObject::Ptr& root, const Json& schema, int depth) {
-    const auto object = object_of(dereference(root, schema));
-    return object ? object_schema_shape(root, *object, depth) : std::string();
+std::string shape(const View& view, const Json& schema) {
+    const auto object = object_of(dereference(view.root, schema));
+    if (!object)
+        return {};
+    const std::string description = text_of(object->get("description"));
+    if (view.nested() && !description.empty() && has_pattern(view.root, *object))
+        return printable(description, 300);
+    return object_schema_shape(view, *object);
 }
 
 } // namespace
@@ -146,10 +176,10 @@ std::string describe_schema(const JsonObject::Ptr& root, const Json& schema) {
     const auto target = object_of(dereference(root, schema));
     if (!own || !target)
         return {};
-    std::string out = shape(root, schema, kDepth);
     std::string description = text_of(own->get("description"));
     if (description.empty())
         description = text_of(target->get("description"));
+    const std::string out = shape({root, !description.empty()}, schema);
     if (description.empty())
         return out.empty() ? "another value" : out;
     return out.empty() ? printable(description, 300) : out + " (" + printable(description, 300) + ")";

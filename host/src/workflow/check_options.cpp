@@ -95,7 +95,9 @@ void check_step(std::size_t number, const Graph& graph, const LoadRequest& reque
     const bool references_fine = resolved.problems.empty();
     append(draft.diagnostics, std::move(resolved.problems));
     warn_of_shell_text(step, draft);
-    if (!step.entry)
+    const bool unreadable = std::any_of(draft.diagnostics.begin(), draft.diagnostics.end(),
+                                        [&](const Diagnostic& known) { return known.pointer == step.with_pointer; });
+    if (!step.entry || unreadable)
         return;
     Diagnostics problems = without_open(step.validator->check(resolved.options, draft.workflow.file, step.with_pointer),
                                         resolved.open, step.with_pointer);

@@ -71,6 +71,8 @@ TEST_CASE("what POCO would accept or crash on is refused") {
     CHECK(error_of("[\"\xFF\"]").column == 3);
     CHECK(error_of("[\"a\nb\"]").line == 1);
     CHECK(error_of("[1] [2]").message == "unexpected text behind the JSON value");
+    CHECK(error_of(R"({"a\\u0000":1, "task\u0000x" : 2})").column == 21);
+    CHECK(error_of(R"({"a\u0000":1})").message == "a zero byte in a key");
     CHECK(error_of("12345", {.bytes = 4}).message == "longer than 4 bytes");
     for (const char* text : {"{",  "}",  "[1,]", "{\"a\":}", "{\"a\"}",    "{a:1}", "'x'",  "\"open", "[1 2]",    "-",
                              "01", "+1", ",",    "[,1]",     "{\"a\":1,}", "nul",   "True", "[1}",    "// c\n{}", "\\"})
