@@ -1,6 +1,7 @@
 #include "upload_outputs.hpp"
 
 #include "document/strict_json.hpp"
+#include "document/text.hpp"
 #include "error_report.hpp"
 
 #include <Poco/JSON/Object.h>
@@ -17,7 +18,7 @@ std::string json_text(const std::string& text) {
 
 std::string to_json(const FileResult& result) {
     Poco::JSON::Object::Ptr entry = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
-    entry->set("path", result.path);
+    entry->set("path", is_utf8(result.path) ? result.path : printable(result.path, 8192)); // paths are bytes
     entry->set("name", result.name);
     entry->set("id", result.id);
     entry->set("size", static_cast<Poco::UInt64>(result.size));
@@ -40,11 +41,13 @@ UploadOutputs::UploadOutputs(const ferry_services& services) : services_(service
 }
 
 void UploadOutputs::set(const std::string& key, const std::string& json) {
-    services_.output_set(services_.ctx, to_abi(key), to_abi(json));
+    if (services_.output_set(services_.ctx, to_abi(key), to_abi(json)) != FERRY_OK && refused_.empty())
+        refused_ = key;
 }
 
 void UploadOutputs::append(const std::string& key, const std::string& json) {
-    services_.output_append(services_.ctx, to_abi(key), to_abi(json));
+    if (services_.output_append(services_.ctx, to_abi(key), to_abi(json)) != FERRY_OK && refused_.empty())
+        refused_ = key;
 }
 
 void UploadOutputs::file_done(const FileResult& result) {
@@ -73,11 +76,14 @@ void UploadOutputs::event(const std::string& type, const std::string& json) {
         services_.event(services_.ctx, to_abi(type), to_abi(json));
 }
 
-void UploadOutputs::finish(const UploadSummary& summary) {
+Status UploadOutputs::finish(const UploadSummary& summary) {
     if (files_ == 1)
         set("file_id", json_text(first_id_));
     set("bytes", std::to_string(summary.bytes));
     set("api_calls", std::to_string(summary.api_calls));
+    if (refused_.empty())
+        return {};
+    return {ErrorKind::internal, "the host did not take the output " + refused_ + "; the log tells what was uploaded"};
 }
 
 } // namespace ferry

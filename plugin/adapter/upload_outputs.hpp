@@ -18,8 +18,9 @@ class UploadOutputs final : public UploadListener {
     void progress(const UploadProgress& progress, bool final) override;
     void event(const std::string& type, const std::string& json) override;
 
-    // The outputs that are known at the end: file_id (when there is one file), bytes, api_calls.
-    void finish(const UploadSummary& summary);
+    // The outputs that are known at the end: file_id (when there is one file), bytes, api_calls. An error if the host
+    // has refused any output: steps that come after would work on less than was done.
+    Status finish(const UploadSummary& summary);
 
   private:
     void set(const std::string& key, const std::string& json);
@@ -28,6 +29,7 @@ class UploadOutputs final : public UploadListener {
     const ferry_services& services_;
     std::uint64_t files_ = 0;
     std::string first_id_;
+    std::string refused_; // the first output that the host did not take
 };
 
 // The entry of a file in the output `files`.

@@ -86,7 +86,7 @@ int32_t validate(void*, ferry_string options, const ferry_run_context* context, 
         if (const auto credentials = credentials_for(read->credentials, from_abi(context->work_dir), *services);
             !credentials)
             problems.push_back(
-                {credentials_pointer(read->credentials), "no usable credentials", credentials.error().message});
+                {credentials_pointer(read->credentials), "cannot log in to the platform", credentials.error().message});
         else if (const Status proxy = check_proxy(transport_settings_from_environment(), credentials->endpoint); !proxy)
             problems.push_back({"/endpoint", "no usable proxy", proxy.error().message});
         return problems.empty() ? FERRY_OK : report_problems(problems, *services, error);
@@ -137,8 +137,10 @@ int32_t run_checked(UploadTask& task, ferry_error* error) {
                                             task.process.clock(), task.process.random(), log};
         summary = run_upload(task.options, environment, outputs, cancel);
     }
-    outputs.finish(summary);
-    return summary.status ? static_cast<int32_t>(FERRY_OK) : report_error(error, summary.status.error());
+    const Status handed_on = outputs.finish(summary);
+    if (!summary.status)
+        return report_error(error, summary.status.error());
+    return handed_on ? static_cast<int32_t>(FERRY_OK) : report_error(error, handed_on.error());
 }
 
 int32_t run(void* task, ferry_error* error) noexcept {

@@ -101,9 +101,10 @@ TEST_CASE("globs find files, and a pattern without a match or a missing file is 
     Workspace space;
     space.make_file("r/1.bam", 10, 1);
     space.make_file("r/deep/2.bam", 10, 2);
+    space.make_file("r/l\xE4stig/3.bam", 10, 3); // a folder's name need not be UTF-8
     const ProcessResult found = space.upload(R"("project":"me/my-project","files":["r/**/*.bam"])");
     REQUIRE_MESSAGE(found.status == 0, found.err);
-    CHECK(outputs(found, "publish")->getArray("files")->size() == 2);
+    CHECK(outputs(found, "publish")->getArray("files")->size() == 3);
 
     for (const char* files : {R"(["r/*.cram"])", R"(["missing.bam"])", R"([{"path":"r/*.bam"}])", R"(["r"])"}) {
         const ProcessResult missing = space.upload(std::string(R"("project":"me/my-project","files":)") + files);

@@ -1,0 +1,73 @@
+#include "upload_outputs.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+namespace ferry::test {
+namespace {
+
+// A host that takes outputs, but for one key.
+struct Host {
+    std::string refused;
+    std::vector<std::string> calls;
+
+    static int32_t take(void* ctx, ferry_string key, ferry_string json) {
+        auto& host = *static_cast<Host*>(ctx);
+        host.calls.push_back(std::string(key.data, key.size) + "=" + std::string(json.data, json.size));
+        return std::string(key.data, key.size) == host.refused ? FERRY_INVALID : FERRY_OK;
+    }
+    ferry_services services() {
+        ferry_services table{};
+        table.struct_size = sizeof table;
+        table.ctx = this;
+        table.output_set = take;
+        table.output_append = take;
+        return table;
+    }
+};
+
+FileResult result() {
+    FileResult made;
+    made.path = "/data/a.bam";
+    made.name = "a.bam";
+    made.id = "id-1";
+    made.size = 7;
+    return made;
+}
+
+} // namespace
+
+TEST_CASE("one file: its entry, its id alone, the sums") {
+    Host host;
+    const ferry_services services = host.services();
+    UploadOutputs outputs(services);
+    outputs.file_done(result());
+    CHECK(outputs.finish({.files = 1, .bytes = 7, .api_calls = 4, .status = {}}).ok());
+    REQUIRE(host.calls.size() == 7);
+    CHECK(host.calls[2].starts_with(R"(files={"path":"/data/a.bam","name":"a.bam","id":"id-1","size":7,)"));
+    CHECK(host.calls[3] == R"(file_ids="id-1")");
+    CHECK(host.calls[4] == R"(file_id="id-1")");
+    CHECK(host.calls[5] == "bytes=7");
+    CHECK(host.calls[6] == "api_calls=4");
+}
+
+TEST_CASE("a path that is no UTF-8 is told with its odd bytes written out") {
+    FileResult odd = result();
+    odd.path = "/d\xE4ta/a.bam";
+    CHECK(to_json(odd).find(R"("path":"/d\\xE4ta/a.bam")") != std::string::npos);
+}
+
+TEST_CASE("an output that the host refuses is an error, not a loss") {
+    Host host;
+    host.refused = "files";
+    const ferry_services services = host.services();
+    UploadOutputs outputs(services);
+    outputs.file_done(result());
+    const Status status = outputs.finish({.files = 1, .status = {}});
+    REQUIRE_FALSE(status.ok());
+    CHECK(status.error().message.find("output files") != std::string::npos);
+}
+
+} // namespace ferry::test
