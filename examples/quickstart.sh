@@ -73,7 +73,7 @@ run_workflow() {
   mkdir -p "$scratch/work"
   (cd "$scratch/work" && "$top/build/bin/ferry" run "$top/examples/align-and-upload.json" --outputs outputs.json \
     --var project="$project" --var genome="$scratch/data/lambda_virus.fa" \
-    --var reads1="$scratch/data/reads_1.fq.gz" --var reads2="$scratch/data/reads_2.fq.gz")
+    --var reads1="$scratch/data/reads_1.fq.gz" --var reads2="$scratch/data/reads_2.fq.gz" > result.json)
 }
 
 compare() {

@@ -98,11 +98,12 @@ std::vector<std::string> split(std::string_view pattern) {
 
 class Expansion {
   public:
-    Expansion(std::string folder, std::string_view pattern, GlobFinds finds)
+    Expansion(std::string folder, std::string_view pattern, GlobFinds finds, const std::function<bool()>& stopped)
         : start_(pattern.starts_with('/') ? "/" : std::move(folder))
         , components_(split(pattern))
         , folders_only_(pattern.ends_with('/'))
-        , finds_(finds) {}
+        , finds_(finds)
+        , stopped_(stopped) {}
 
     GlobResult run() {
         if (!components_.empty() && !(folders_only_ && finds_ == GlobFinds::files))
@@ -153,6 +154,8 @@ class Expansion {
     std::vector<Entry> list(const std::string& folder) {
         const std::unique_ptr<DIR, CloseFolder> stream(::opendir(folder.c_str()));
         std::vector<Entry> entries;
+        if (stopped_ && stopped_())
+            return entries;
         if (!stream) {
             if (errno != ENOENT && errno != ENOTDIR)
                 warn(folder, "cannot be listed");
@@ -211,6 +214,7 @@ class Expansion {
     const std::vector<std::string> components_;
     const bool folders_only_; // "a*/" can only mean folders
     const GlobFinds finds_;
+    const std::function<bool()>& stopped_;
     GlobResult result_;
 };
 
@@ -270,8 +274,9 @@ bool matches_name(std::string_view pattern, std::string_view name) {
     return true;
 }
 
-GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds) {
-    return Expansion(folder, pattern, finds).run();
+GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds,
+                       const std::function<bool()>& stopped) {
+    return Expansion(folder, pattern, finds, stopped).run();
 }
 
 } // namespace ferry

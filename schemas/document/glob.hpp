@@ -2,6 +2,7 @@
 // folders. `[*]`, `[?]` and `[[]` stand for the one character, and make no pattern by themselves.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +33,9 @@ struct GlobResult {
 
 // Expands a pattern below an absolute folder, whose own name is no pattern; an absolute pattern stands alone. `**`
 // alone as a component stands for any number of folders, also none; it enters neither links to folders nor hidden
-// folders. As the last component it stands for all that is below. A trailing slash says that folders are meant.
-GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds);
+// folders. As the last component it stands for all that is below. A trailing slash says that folders are meant. Ends
+// early, with part of the result, once `stopped` says so; it is asked at each folder.
+GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds,
+                       const std::function<bool()>& stopped = {});
 
 } // namespace ferry

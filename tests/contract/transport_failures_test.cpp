@@ -48,6 +48,22 @@ RawServer::Script dying_at_the_second(void (Peer::*end)()) {
 
 } // namespace
 
+TEST_CASE_TEMPLATE("an interim answer does not shorten the time that the real one has", Wire, FERRY_WIRES) {
+    TransportBench<Wire> bench({[](Peer& peer) {
+        peer.read_request();
+        peer.send("HTTP/1.1 102 Processing\r\n\r\n");
+        peer.wait_for_close(); // by the transport, which gives up after `answer`, not after the shorter `stall`
+    }});
+    HttpRequest request = bench.get();
+    request.timeouts = impatient();
+    request.timeouts.answer = std::chrono::milliseconds(600);
+    const HttpOutcome outcome = bench.send(request);
+    const auto* failure = std::get_if<HttpFailure>(&outcome);
+    REQUIRE(failure);
+    CHECK(failure->kind == FailureKind::stalled);
+    CHECK(failure->message.ends_with("within 600 ms"));
+}
+
 TEST_CASE_TEMPLATE("a kept connection that dies is repeated once if that is harmless", Wire, FERRY_WIRES) {
     for (void (Peer::*end)() : {&Peer::close, &Peer::cut, &Peer::reset}) {
         TransportBench<Wire> bench({dying_at_the_second(end), answering(1)});

@@ -91,8 +91,12 @@ std::string ready_line(const LocalPlatform& platform) {
 sigset_t block_signals() {
     sigset_t ends;
     sigemptyset(&ends);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-        sigaddset(&ends, signal);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+        struct sigaction before {};
+        sigaction(signal, nullptr, &before);
+        if (before.sa_handler != SIG_IGN) // as nohup, or a shell's & in a script, wants it
+            sigaddset(&ends, signal);
+    }
     pthread_sigmask(SIG_BLOCK, &ends, nullptr);
     return ends;
 }

@@ -174,7 +174,8 @@ bool Exchange::receive(Patience first_byte) {
         if (waiter_.cancelled())
             return cancelled();
         const IoResult io = stream_.read(buffer_);
-        const bool waiting = !parser_.started();
+        const bool waiting =
+            !parser_.is_final(); // an interim answer says nothing about the time that the real one takes
         switch (io.state) {
         case IoResult::State::done:
             stall_.rearm();

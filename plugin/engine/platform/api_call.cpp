@@ -27,6 +27,8 @@ std::string advice(const ApiContext& context, Verdict verdict, const HttpOutcome
     if (response->status >= 300 && response->status < 400)
         return "; check the endpoint's URL";
     const int code = read_platform_error(*response).code;
+    if (code == 8006)
+        return "; another upload of that name is open there: let it end, or abort it on the platform, and run again";
     if (code == 3002 || code == 3012 || code == 8010)
         return "; check the project's id, which is owner/short-name";
     if (response->status == 404 && verdict == Verdict::permanent)
@@ -86,11 +88,11 @@ const char* word(Operation operation) {
     return "call";
 }
 
-Error stopped(const std::string& doing) {
+} // namespace
+
+Error PlatformApi::stopped(const std::string& doing) {
     return {ErrorKind::cancelled, doing + ": stopped"};
 }
-
-} // namespace
 
 PlatformApi::PlatformApi(ApiContext& context, HttpTransport& transport, CancelToken& cancel)
     : context_(context)
@@ -175,13 +177,17 @@ PlatformApi::Try PlatformApi::once(const Request& request, const Reader& read) {
     return tried;
 }
 
+std::string PlatformApi::advice(Verdict verdict, const HttpOutcome& outcome) const {
+    return ferry::advice(context_, verdict, outcome);
+}
+
 Error PlatformApi::failure(const Try& tried, const std::string& reason, const std::string& doing) const {
     if (tried.verdict == Verdict::cancelled)
         return stopped(doing);
     std::string message = doing + ": " + describe(Operation::read, tried.outcome);
     if (!reason.empty())
         message += " (given up: " + reason + ")";
-    return {kind_of(tried.verdict, tried.outcome), message + advice(context_, tried.verdict, tried.outcome)};
+    return {kind_of(tried.verdict, tried.outcome), message + advice(tried.verdict, tried.outcome)};
 }
 
 Status PlatformApi::enter_line(const RetryState& retry, const std::string& doing) {
@@ -189,8 +195,8 @@ Status PlatformApi::enter_line(const RetryState& retry, const std::string& doing
         return {};
     if (cancel_.cancelled())
         return stopped(doing);
-    return {ErrorKind::network,
-            doing + ": no server could be reached within " + format_duration(context_.retry.max_elapsed)};
+    return {ErrorKind::network, doing + ": no server could be reached within " +
+                                    format_duration(context_.retry.max_elapsed) + ": " + context_.line.last_reason()};
 }
 
 Status PlatformApi::wait_after(const Try& tried, RetryState& retry, const std::string& doing) {

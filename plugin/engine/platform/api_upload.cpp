@@ -16,6 +16,7 @@ namespace {
 // is.
 constexpr Duration clock_grain{2'000};
 constexpr int completed_looks = 3; // a listing may lag behind the complete that it is to show
+constexpr Duration assembly_poll{10'000};
 
 std::string title(const InitRequest& request) {
     const Target& target = request.target;
@@ -54,8 +55,13 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
         if (tried.verdict == Verdict::success)
             return info;
         maybe_done = tried.verdict == Verdict::lost;
-        if (const Status waited = wait_after(tried, retry, doing); !waited)
-            return waited.error();
+        if (const Status waited = wait_after(tried, retry, doing); !waited) {
+            if (!maybe_done || waited.error().kind == ErrorKind::cancelled)
+                return waited.error();
+            // Nothing more will be tried; but what the last try has opened must not stay open unknown to anybody.
+            const auto own = find_own_upload(request, began);
+            return own.ok() && *own ? Result<UploadInfo>(**own) : waited.error();
+        }
     }
 }
 
@@ -112,6 +118,32 @@ Result<bool> PlatformApi::same_target(const OpenUpload& upload, const Target& ta
     return upload.parent == root;
 }
 
+// One complete with its repetitions: what the tries so far say about the next step.
+struct PlatformApi::Completion {
+    bool look = false;              // a try may have done it: find out before anything else
+    bool tried = false;             // a try has been sent
+    std::optional<Instant> lost_at; // when the first answer was lost: the platform may be at work since
+    int looks = 0;                  // that found neither upload nor file
+    std::optional<Try> conflict;    // the name was taken at the last try: by an earlier one of ours?
+
+    // What a try's answer means after those before it.
+    void weigh(Try& answer, Instant now) {
+        // An earlier try may be what ended the upload, or took the name, though its answer said otherwise.
+        conflict = tried && answer.verdict == Verdict::conflict ? std::optional(answer) : std::nullopt;
+        if (conflict || (tried && answer.verdict == Verdict::vanished))
+            answer.verdict = Verdict::lost;
+        tried = true;
+        if (answer.verdict == Verdict::lost && !lost_at)
+            lost_at = now;
+        look = answer.verdict == Verdict::lost;
+    }
+    // Large files take minutes to put together. A gateway gives up on the answer sooner, and until it is done another
+    // complete is refused (8007): no reason to count tries, or to call the file lost.
+    bool may_be_at_work(Verdict verdict, Instant now, Duration patience) const {
+        return lost_at && verdict == Verdict::transient && now - *lost_at < patience;
+    }
+};
+
 Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitRequest& request,
                                          const std::vector<PartReport>& parts) {
     const std::string doing = "cannot complete the upload of " + title(request);
@@ -123,39 +155,46 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
                            .repeatable = false};
     RetryState retry(context_.retry, context_.clock, context_.random);
     const WallTime began = context_.clock.wall();
-    bool maybe_done = false;
-    bool tried_before = false;
-    int looks = 0;
+    Completion state;
     for (;;) {
-        if (maybe_done) {
+        if (state.look) {
             auto fate = fate_of(std::string(upload_id), request, began, doing);
-            if (!fate.ok())
-                return fate.error();
-            if (fate->file)
-                return std::move(*fate->file);
-            maybe_done = !fate->open;
+            if (!fate.ok() || fate->file)
+                return fate.ok() ? Result<RemoteFile>(std::move(*fate->file)) : fate.error();
+            if (fate->open && state.conflict) // the upload is there, so the name was not taken by it
+                return failure(*state.conflict, {}, doing);
+            state.look = !fate->open;
         }
         Try tried{Verdict::lost,
                   HttpFailure{FailureKind::lost_answer, "the upload is gone, and no file has come of it"}};
-        if (maybe_done) {
-            if (++looks == completed_looks)
-                return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
-        } else {
+        if (!state.look) {
             if (const Status entered = enter_line(retry, doing); !entered)
                 return entered.error();
             tried = once(complete, into(file, read_remote_file));
             retry.excuse(paused_);
             if (tried.verdict == Verdict::success)
                 return file;
-            // An earlier try of ours may be what ended the upload, though its answer said otherwise.
-            if (tried.verdict == Verdict::vanished && tried_before)
-                tried.verdict = Verdict::lost;
-            tried_before = true;
-            maybe_done = tried.verdict == Verdict::lost;
+            state.weigh(tried, context_.clock.now());
+        } else if (++state.looks == completed_looks) {
+            return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         }
-        if (const Status waited = wait_after(tried, retry, doing); !waited)
-            return waited.error();
+        if (state.may_be_at_work(tried.verdict, context_.clock.now(), context_.complete_timeout)) {
+            state.look = true;
+            if (!context_.clock.wait_for(assembly_poll, cancel_))
+                return stopped(doing);
+        } else if (const Status waited = wait_after(tried, retry, doing); !waited) {
+            return state.look ? last_look(std::string(upload_id), request, began, waited.error()) : waited.error();
+        }
     }
+}
+
+// Nothing more will be tried; but if the last try has worked, the file is there. `error`: what is said otherwise.
+Result<RemoteFile> PlatformApi::last_look(const std::string& upload_id, const InitRequest& request, WallTime began,
+                                          const Error& error) {
+    if (error.kind == ErrorKind::cancelled)
+        return error;
+    auto fate = fate_of(upload_id, request, began, error.message);
+    return fate.ok() && fate->file ? Result<RemoteFile>(std::move(*fate->file)) : error;
 }
 
 // What has become of an upload whose complete may have been done.

@@ -104,6 +104,9 @@ class PlatformApi {
     // outcome at both gates. On success the answer has been parsed into `out`; an answer that cannot be used becomes an
     // invalid_answer failure in `outcome`.
     Verdict sign_once(std::string_view upload_id, std::uint32_t part, SignedPart& out, HttpOutcome& outcome);
+    // What to do about a verdict of sign_once, with the punctuation that leads on to it; empty where nothing can be
+    // said.
+    std::string advice(Verdict verdict, const HttpOutcome& outcome) const;
     Status report(std::string_view upload_id, const PartReport& part);
     // `parts`: those not reported yet. After a lost answer the upload and the file are looked up.
     Result<RemoteFile> complete(std::string_view upload_id, const InitRequest& request,
@@ -139,6 +142,7 @@ class PlatformApi {
     Status perform(const Request& request, const Reader& read, const std::string& doing); // with retries
     Status enter_line(const RetryState& retry, const std::string& doing);
     Status wait_after(const Try& tried, RetryState& retry, const std::string& doing);
+    static Error stopped(const std::string& doing);
     Error failure(const Try& tried, const std::string& reason, const std::string& doing) const;
     std::string scrubbed(std::string text) const;
     WallTime server_now() const { return context_.clock.wall() + skew_; }
@@ -152,6 +156,9 @@ class PlatformApi {
     };
     Result<Fate> fate_of(const std::string& upload_id, const InitRequest& request, WallTime began,
                          const std::string& doing);
+    struct Completion;
+    Result<RemoteFile> last_look(const std::string& upload_id, const InitRequest& request, WallTime began,
+                                 const Error& error);
     Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime began);
     Result<std::vector<RemoteFile>> list_files(const std::string& query, bool all_pages, const std::string& doing);
 

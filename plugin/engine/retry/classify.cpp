@@ -79,9 +79,12 @@ Verdict judge_storage(const HttpResponse& response) {
 }
 
 Verdict judge_not_found(Operation operation, int code) {
-    // An edge may answer 404 with no code at all (contract 1.4).
-    const bool gone = code == upload_gone || code == generic_not_found || code < 0;
-    return of_one_upload(operation) && gone ? Verdict::vanished : Verdict::permanent;
+    if (!of_one_upload(operation))
+        return Verdict::permanent;
+    // An edge may answer 404 with no code at all (contract 1.4); that is no reason to send terabytes again.
+    if (code < 0)
+        return may_double(operation) ? Verdict::lost : Verdict::transient;
+    return code == upload_gone || code == generic_not_found ? Verdict::vanished : Verdict::permanent;
 }
 
 Verdict judge_forbidden(int code) {

@@ -14,8 +14,8 @@ LineGate::Turn LineGate::turn(Instant now, Instant until, CancelToken& wake) {
         return Turn::late;
     if (!told_) {
         told_ = true;
-        log_.warn(peer_ + " could not be reached for " + format_duration(now - first_failure_) +
-                  ": everything pauses, one try every " + format_duration(probe_interval) +
+        log_.warn(peer_ + " could not be reached for " + format_duration(now - first_failure_) + " (" + reason_ +
+                  "): everything pauses, one try every " + format_duration(probe_interval) +
                   (until == Instant::max() ? std::string() : " for at most " + format_duration(until - now)));
     }
     if (now >= next_probe_) {
@@ -58,6 +58,7 @@ Instant LineGate::next_probe() const {
 void LineGate::met_server() {
     std::lock_guard lock(mutex_);
     failures_ = 0;
+    met_ = true;
     if (!dead_)
         return;
     dead_ = false;
@@ -68,9 +69,13 @@ void LineGate::met_server() {
         waiter->cancel();
 }
 
-void LineGate::no_connection() {
+void LineGate::no_connection(const std::string& reason) {
     std::lock_guard lock(mutex_);
     const Instant now = clock_.now();
+    // What has never worked may be a wrong setting, which nobody should have to wait for.
+    if (!met_ && reason_.empty())
+        log_.warn(peer_ + " cannot be reached (" + reason + "): trying on");
+    reason_ = reason;
     if (failures_++ == 0)
         first_failure_ = now;
     const bool all_slots = failures_ >= tries_per_slot * slots_;
@@ -85,7 +90,12 @@ void LineGate::note(const HttpOutcome& outcome) {
     if (ferry::met_server(outcome))
         met_server();
     else if (classify(Operation::read, outcome) == Verdict::no_answer)
-        no_connection();
+        no_connection(std::get<HttpFailure>(outcome).message);
+}
+
+std::string LineGate::last_reason() const {
+    std::lock_guard lock(mutex_);
+    return reason_;
 }
 
 bool LineGate::dead() const {

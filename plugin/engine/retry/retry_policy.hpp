@@ -38,10 +38,11 @@ class LineGate {
     // To be called once per attempt, before its first request. Blocks while the line is dead, unless this caller is the
     // one to probe now. False if cancelled or if `until` passes first.
     bool enter(Instant until, CancelToken& cancel);
-    void met_server();                     // any answer, or a reset after the connection stood
-    void no_connection();                  // a try that met no server
-    void note(const HttpOutcome& outcome); // whichever of the two it shows
+    void met_server();                             // any answer, or a reset after the connection stood
+    void no_connection(const std::string& reason); // a try that met no server; the reason is for people
+    void note(const HttpOutcome& outcome);         // whichever of the two it shows
     bool dead() const;
+    std::string last_reason() const; // of the last no_connection(); empty if there was none
 
   private:
     enum class Turn { go, wait, late };
@@ -57,6 +58,8 @@ class LineGate {
     Instant first_failure_{}; // of them
     bool dead_ = false;
     bool told_ = false; // that it is dead
+    bool met_ = false;  // a server, ever
+    std::string reason_;
     Instant next_probe_{};
     std::vector<CancelToken*> waiters_; // cancelled to wake those who wait for the line
 };

@@ -60,7 +60,10 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
             return sink.problem(printable(*path) + ": there is no such file");
         return sink.file({*path, request.name.value_or(last_component(*path))});
     }
-    GlobResult found = expand_glob(absolute("", work_dir), request.path, GlobFinds::files);
+    GlobResult found =
+        expand_glob(absolute("", work_dir), request.path, GlobFinds::files, [&sink] { return sink.stopped(); });
+    if (sink.stopped())
+        return;
     for (std::string& warning : found.warnings)
         sink.warning(std::move(warning));
     if (found.paths.empty())
@@ -69,6 +72,8 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
         return sink.problem(printable(request.path) + ": one name, " + printable(*request.name) + ", for " +
                             std::to_string(found.paths.size()) + " files");
     for (std::string& file : found.paths) {
+        if (sink.stopped())
+            return;
         std::string name = request.name.value_or(last_component(file));
         sink.file({std::move(file), std::move(name)});
     }
@@ -77,8 +82,11 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
 } // namespace
 
 void select_files(const std::vector<FileRequest>& requests, const std::string& work_dir, SelectionSink& sink) {
-    for (const FileRequest& request : requests)
+    for (const FileRequest& request : requests) {
+        if (sink.stopped())
+            return;
         select(request, work_dir, sink);
+    }
 }
 
 } // namespace ferry

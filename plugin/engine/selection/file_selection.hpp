@@ -20,6 +20,7 @@ class SelectionSink {
     virtual void file(SelectedFile file) = 0;
     virtual void problem(std::string sentence) = 0; // the selection cannot be used
     virtual void warning(std::string sentence) = 0;
+    virtual bool stopped() const = 0; // nothing more is wanted: asked often, so cheap
 };
 
 // An entry is a literal path if it exists, must be one (`literal`) or is no pattern; else a glob. Whether a literal

@@ -165,7 +165,8 @@ PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader,
         Attempt attempt{.verdict = verdict,
                         .kind = kind_of(Operation::sign, outcome, verdict),
                         .reason =
-                            "no URL for it: " + describe(Operation::sign, outcome, context_.api.base.host_header())};
+                            "no URL for it: " + describe(Operation::sign, outcome, context_.api.base.host_header()) +
+                            api_.advice(verdict, outcome)};
         if (const auto* response = std::get_if<HttpResponse>(&outcome))
             attempt.told = retry_after(*response, context_.api.clock.wall());
         return attempt;

@@ -170,7 +170,7 @@ class UploadJob {
 };
 
 Status UploadJob::upload() {
-    Result<std::vector<PlannedFile>> files = plan_files(options_, environment_.log);
+    Result<std::vector<PlannedFile>> files = plan_files(options_, environment_.log, stop_);
     if (!files.ok())
         return files.error();
     Result<NameCheck> check = look_up(std::move(*files));

@@ -21,7 +21,7 @@ std::size_t characters(std::string_view utf8) {
 
 class Planner final : public SelectionSink {
   public:
-    explicit Planner(Log& log) : log_(log) {}
+    Planner(Log& log, const CancelToken& cancel) : log_(log), cancel_(cancel) {}
 
     void file(SelectedFile selected) override {
         const Result<FileIdentity> identity = identify_file(selected.path);
@@ -45,8 +45,11 @@ class Planner final : public SelectionSink {
 
     void problem(std::string sentence) override { problems_.push_back(std::move(sentence)); }
     void warning(std::string sentence) override { log_.warn(sentence); }
+    bool stopped() const override { return cancel_.cancelled(); }
 
     Result<std::vector<PlannedFile>> result() {
+        if (stopped())
+            return Error{ErrorKind::cancelled, "stopped while the files to upload were looked for: nothing was sent"};
         if (problems_.empty())
             return std::move(files_);
         if (problems_.size() == 1)
@@ -59,6 +62,7 @@ class Planner final : public SelectionSink {
 
   private:
     Log& log_;
+    const CancelToken& cancel_;
     std::vector<PlannedFile> files_;
     std::unordered_map<std::string, std::size_t> by_name_;
     std::vector<std::string> problems_;
@@ -78,8 +82,8 @@ std::string name_problem(std::string_view name) {
     return {};
 }
 
-Result<std::vector<PlannedFile>> plan_files(const UploadOptions& options, Log& log) {
-    Planner planner(log);
+Result<std::vector<PlannedFile>> plan_files(const UploadOptions& options, Log& log, const CancelToken& cancel) {
+    Planner planner(log, cancel);
     select_files(options.files, options.work_dir, planner);
     return planner.result();
 }

@@ -130,7 +130,7 @@ void UploadSession::start_over_if_drained() {
     vanished_ = false;
     ++restarts_;
     state_ = State::pending;
-    opened_ = {};
+    lost_upload_ = std::exchange(opened_, {}).upload_id;
     parts_.clear();
     parts_stored_ = 0;
     bytes_stored_ = 0;

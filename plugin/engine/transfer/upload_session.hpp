@@ -54,7 +54,8 @@ struct WorkFailure {
 
 // pending -> init -> sending -> completing -> done, or to failed from anywhere (after in-flight work has come back).
 // A vanished upload goes back to pending, at most `max_restarts` times. Not thread-safe: all under the queue's lock,
-// but for request(), file(), opened() and reports(), which do not change while work of the session is out.
+// but for request(), file(), opened(), lost_upload() and unreported(), which do not change while work of the session is
+// out.
 class UploadSession {
   public:
     static constexpr int max_restarts = 2;
@@ -86,6 +87,7 @@ class UploadSession {
     Instant started_at{}; // for the result's seconds; the queue sets it
     // The upload that is still open on the platform; empty if there is none.
     const std::string& open_upload() const { return opened_.upload_id; }
+    const std::string& lost_upload() const { return lost_upload_; } // the one that vanished; empty if none did
     std::uint64_t bytes_stored() const { return bytes_stored_; }
     std::uint32_t parts_stored() const { return parts_stored_; }
     int restarts() const { return restarts_; }
@@ -105,6 +107,7 @@ class UploadSession {
     const InitRequest request_;
     State state_ = State::pending;
     OpenedUpload opened_;
+    std::string lost_upload_;
     std::vector<Part> parts_;
     std::uint32_t next_part_ = 1;
     std::uint32_t parts_stored_ = 0;

@@ -73,6 +73,13 @@ void UploadSlot::perform(const Work& work) {
 }
 
 void UploadSlot::do_init(const Work& work) {
+    if (const std::string& lost = work.session->lost_upload(); !lost.empty()) {
+        context_.api.log.warn(printable(work.session->file().name) + ": the platform does not know its upload " +
+                              printable(lost) + " any more; it is sent again from the start");
+        // Its storage may have gone alone. That it cannot be aborted is what was to be expected.
+        if (const Status aborted = api_.abort(lost); !aborted && aborted.error().kind == ErrorKind::cancelled)
+            return fail(work, {.error = aborted.error()});
+    }
     Result<OpenedUpload> opened = open_upload(*work.session);
     if (!opened.ok())
         return fail(work, {.error = opened.error()});
@@ -145,11 +152,19 @@ void UploadSlot::do_complete(const Work& work) {
 // The platform's record against what was sent.
 Result<FileResult> UploadSlot::completed(const UploadSession& session, RemoteFile remote) {
     const PlannedFile& file = session.file();
-    if (!remote.size && !remote.id.empty()) {
-        if (const Result<RemoteFile> full = api_.file(remote.id); full.ok())
-            remote.size = full->size;
+    if (!remote.size) {
+        const Result<RemoteFile> full = api_.file(remote.id);
+        if (!full.ok() && full.error().kind == ErrorKind::cancelled)
+            return full.error();
+        const std::string reason = full.ok() ? "its record does not tell it" : full.error().message;
+        if (!full.ok() || !full->size)
+            return Error{ErrorKind::platform,
+                         printable(file.name) + ": the platform took it as file " + printable(remote.id) +
+                             ", but not its size, so it may not be whole: " + reason +
+                             "; compare that file's size with " + bytes(file.identity.size) + " there"};
+        remote.size = full->size;
     }
-    if (remote.size && *remote.size != file.identity.size)
+    if (*remote.size != file.identity.size)
         return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " + bytes(*remote.size) +
                                               " (file " + printable(remote.id) + ") from the " +
                                               bytes(file.identity.size) +

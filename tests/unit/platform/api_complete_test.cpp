@@ -163,6 +163,70 @@ TEST_CASE("without a time of creation a file is not taken for the new one where 
     CHECK_FALSE(complete(f, true).ok());
 }
 
+TEST_CASE("a file that is still being put together behind a gateway's timeout is waited for, not given up") {
+    ApiFixture f;
+    f.script.expect("POST", complete_target, answer(504, "<html>"));
+    for (int i = 0; i < 30; ++i) { // far more than the tries that an error has
+        f.script.expect("GET", details_target, answer(200, still_open));
+        f.script.expect("POST", complete_target, refusal(409, 8007, "Could not complete"));
+    }
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(200, mine));
+    const auto file = complete(f);
+    REQUIRE(file.ok());
+    CHECK(file->id == "f7");
+    CHECK(f.clock.waited() > std::chrono::minutes(4));
+}
+
+TEST_CASE("that wait has an end") {
+    ApiFixture f;
+    int completes = 0;
+    f.script.otherwise([&](const RecordedRequest& sent) -> HttpOutcome {
+        if (sent.method == "GET")
+            return answer(200, still_open);
+        return completes++ == 0 ? answer(504, "<html>") : refusal(409, 8007, "Could not complete");
+    });
+    const auto file = complete(f);
+    REQUIRE_FALSE(file.ok());
+    CAPTURE(file.error().message);
+    CHECK(file.error().message.find("code 8007") != std::string::npos);
+    CHECK(f.clock.waited() < std::chrono::minutes(15));
+}
+
+TEST_CASE("a name taken by an earlier try of ours is our file, not a conflict") {
+    ApiFixture f;
+    f.script.expect("POST", complete_target, answer(504, "<html>"));
+    f.script.expect("GET", details_target, answer(200, still_open));
+    f.script.expect("POST", complete_target, refusal(409, 8005));
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(200, mine));
+    const auto file = complete(f);
+    REQUIRE(file.ok());
+    CHECK(file->id == "f7");
+}
+
+TEST_CASE("a name taken by somebody else stays a conflict, after bad tries too") {
+    ApiFixture f;
+    f.script.expect("POST", complete_target, refusal(503, 8000));
+    f.script.expect("POST", complete_target, refusal(409, 8005));
+    f.script.expect("GET", details_target, answer(200, still_open));
+    const auto file = complete(f);
+    REQUIRE_FALSE(file.ok());
+    CHECK(file.error().kind == ErrorKind::conflict);
+    CHECK(file.error().message.find("choose another name") != std::string::npos);
+}
+
+TEST_CASE("even the last try's loss is looked into") {
+    ApiFixture f;
+    f.context.retry.attempts = 1;
+    f.script.expect("POST", complete_target, failure(FailureKind::lost_answer));
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(200, mine));
+    const auto file = complete(f);
+    REQUIRE(file.ok());
+    CHECK(file->id == "f7");
+}
+
 TEST_CASE("8007 is tried again, within bounds") {
     ApiFixture f;
     f.script.expect("POST", complete_target, refusal(409, 8007));

@@ -137,6 +137,8 @@ TEST_CASE("refusals of an init say what to do") {
         const auto taken = g.api.init(ApiFixture::request());
         REQUIRE_FALSE(taken.ok());
         CHECK(taken.error().kind == ErrorKind::conflict);
+        const char* advice = code == 8006 ? "another upload of that name is open" : "choose another name";
+        CHECK(taken.error().message.find(advice) != std::string::npos);
     }
 }
 
@@ -154,6 +156,17 @@ TEST_CASE("after a lost answer the upload that it has opened is gone on with") {
         CHECK(info->part_size == 1'048'576);
         CHECK_FALSE(info->parallel);
     }
+}
+
+TEST_CASE("even the last try's loss is looked into, so that no upload stays open unknown") {
+    ApiFixture f;
+    f.context.retry.attempts = 1;
+    f.script.expect("POST", "/v2/upload/multipart", failure(FailureKind::lost_answer));
+    f.script.expect("GET", "/v2/upload/multipart", answer(200, list(open_upload("up9", in_project))));
+    f.script.expect("GET", "/v2/upload/multipart/up9", answer(200, R"({"upload_id":"up9","part_size":1048576})"));
+    const auto info = f.api.init(ApiFixture::request());
+    REQUIRE(info.ok());
+    CHECK(info->upload_id == "up9");
 }
 
 TEST_CASE("uploads of others, of other targets and of earlier times are left alone") {

@@ -61,7 +61,8 @@ TEST_CASE("answers of the platform that mean the same for every call") {
 TEST_CASE("answers of the platform that depend on the call") {
     const std::vector<Row> rows{
         {Op::sign, 404, 8003, V::vanished},
-        {Op::sign, 404, -1, V::vanished},
+        {Op::sign, 404, -1, V::transient}, // an edge's: no reason to send everything again
+        {Op::complete, 404, -1, V::lost},
         {Op::report, 404, 8003, V::vanished},
         {Op::complete, 404, 8003, V::vanished},
         {Op::complete, 404, 90003, V::vanished},
@@ -100,7 +101,7 @@ TEST_CASE("answers of the platform that depend on the call") {
 
 TEST_CASE("an edge's 404 whose status is a text and that has no code") {
     const HttpOutcome edge = answer(404, R"({"status":"NOT_FOUND","message":"HTTP 404 Not Found"})");
-    CHECK(classify(Op::sign, edge) == V::vanished);
+    CHECK(classify(Op::sign, edge) == V::transient);
     CHECK(classify(Op::read, edge) == V::permanent);
 }
 

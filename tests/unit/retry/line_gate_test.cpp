@@ -20,7 +20,7 @@ using std::chrono::seconds;
 
 void fail_times(LineGate& gate, int times) {
     for (int i = 0; i < times; ++i)
-        gate.no_connection();
+        gate.no_connection("connection to h:1 refused");
 }
 
 } // namespace
@@ -37,6 +37,17 @@ TEST_CASE("single bad tries do not make the line dead") {
     CHECK_FALSE(gate.dead());
     CHECK(gate.enter(clock.now() + hours(1), cancel));
     CHECK(clock.waits().empty());
+    // A server that was never met may be a wrong setting: that is said at once, and once.
+    CHECK(log.count(LogLevel::warn) == 1);
+    CHECK(log.contains(LogLevel::warn, "the platform cannot be reached (connection to h:1 refused): trying on"));
+}
+
+TEST_CASE("a bad try after good ones is not worth a word") {
+    FakeClock clock;
+    RecordingLog log;
+    LineGate gate(clock, log, "the platform", 4);
+    gate.met_server();
+    fail_times(gate, 3);
     CHECK(log.lines().empty());
 }
 
@@ -46,12 +57,13 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     CancelToken cancel;
     LineGate gate(clock, log, "the platform", 4);
     const Instant start = clock.now();
+    gate.met_server();
     fail_times(gate, 12);
     CHECK(gate.dead());
     for (int i = 1; i <= 3; ++i) {
         CHECK(gate.enter(start + hours(1), cancel));
         CHECK(clock.now() - start == i * seconds(30));
-        gate.no_connection();
+        gate.no_connection("connection to h:1 refused");
     }
     gate.met_server();
     CHECK_FALSE(gate.dead());
@@ -61,7 +73,8 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     CHECK(log.count(LogLevel::warn) == 1);
     CHECK(log.count(LogLevel::info) == 1);
     CHECK(log.count(LogLevel::debug) == 3);
-    CHECK(log.contains(LogLevel::warn, "the platform could not be reached"));
+    CHECK(log.contains(LogLevel::warn,
+                       "the platform could not be reached for 0 ms (connection to h:1 refused): everything pauses"));
     CHECK(log.contains(LogLevel::info, "the platform is back after 1 min 30 s"));
 }
 
@@ -72,7 +85,7 @@ TEST_CASE("a few busy slots that fail for a minute are enough") {
     fail_times(gate, 2);
     clock.advance(minutes(2));
     CHECK_FALSE(gate.dead());
-    gate.no_connection();
+    gate.no_connection("connection to h:1 refused");
     CHECK(gate.dead());
 }
 

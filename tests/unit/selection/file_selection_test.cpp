@@ -15,6 +15,7 @@ struct Collected final : SelectionSink {
     std::vector<std::string> problems;
     std::vector<std::string> warnings;
     std::string root;
+    std::size_t enough = 1000;
 
     Collected(const TempDir& dir, const std::vector<FileRequest>& requests) : root(dir.path().string() + "/") {
         select_files(requests, dir.path().string(), *this);
@@ -25,6 +26,7 @@ struct Collected final : SelectionSink {
     }
     void problem(std::string sentence) override { problems.push_back(std::move(sentence)); }
     void warning(std::string sentence) override { warnings.push_back(std::move(sentence)); }
+    bool stopped() const override { return files.size() == enough; }
 };
 
 using Files = std::vector<std::pair<std::string, std::string>>;
@@ -82,6 +84,16 @@ TEST_CASE("a name of its own; not one for several files") {
     named.path = "a?";
     REQUIRE(Collected(dir, {named}).problems.size() == 1);
     CHECK(Collected(dir, {named}).problems[0] == "a?: one name, other, for 2 files");
+}
+
+TEST_CASE("a stop ends the selection in the midst of a pattern") {
+    const TempDir dir;
+    for (const char* name : {"a1", "a2", "a3"})
+        dir.write(name, "1");
+    Collected found(dir, {});
+    found.enough = 2;
+    select_files({request("a*"), request("a1")}, dir.path().string(), found);
+    CHECK(found.files.size() == 2);
 }
 
 TEST_CASE("absolute paths stand alone") {

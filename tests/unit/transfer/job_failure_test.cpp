@@ -129,6 +129,8 @@ TEST_CASE("an upload that vanishes is started over, at any step") {
         CHECK(f.platform.count("init") == 2);
         CHECK(f.platform.content("a") == content);
         CHECK(f.listener.files.at(0).upload_id == "upload-2");
+        CHECK(f.log.contains(LogLevel::warn, "does not know its upload upload-1 any more"));
+        CHECK(f.platform.open_uploads() == 0);
     }
 }
 
@@ -201,6 +203,25 @@ TEST_CASE("a size that complete does not tell is asked for") {
     f.add("a", 20);
     CHECK(f.run().status.ok());
     CHECK(f.platform.count("file") == 1);
+}
+
+TEST_CASE("a size that the platform does not tell at all is no success") {
+    for (const bool answered : {true, false}) {
+        JobFixture f;
+        f.platform.complete_tells_size = false;
+        f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+            if (call.kind != "file")
+                return std::nullopt;
+            return answered ? reply(200, R"({"id":"file-1","name":"a"})")
+                            : reply(404, R"({"code":5002,"message":"no"})");
+        };
+        f.add("a", 20);
+        const UploadSummary summary = f.run();
+        REQUIRE_FALSE(summary.status.ok());
+        CHECK(summary.files == 0);
+        CHECK(summary.status.error().message.find("but not its size, so it may not be whole") != std::string::npos);
+        CHECK(summary.status.error().message.find("stays open") == std::string::npos);
+    }
 }
 
 TEST_CASE("an empty file that the platform refuses is aborted and told plainly") {

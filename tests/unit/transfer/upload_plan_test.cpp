@@ -42,9 +42,10 @@ TEST_CASE("the files of a step in order, with their identities") {
     dir.write("b.txt", "123");
     dir.write("a.txt", "");
     RecordingLog log;
-    const auto files = plan_files(options_for(dir, {request("b.txt"), request("*.txt", std::nullopt)}), log);
+    const CancelToken cancel;
+    const auto files = plan_files(options_for(dir, {request("b.txt"), request("*.txt", std::nullopt)}), log, cancel);
     REQUIRE_FALSE(files.ok()); // b.txt twice
-    const auto good = plan_files(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log);
+    const auto good = plan_files(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log, cancel);
     REQUIRE(good.ok());
     REQUIRE(good->size() == 2);
     CHECK((*good)[0].name == "B");
@@ -60,10 +61,11 @@ TEST_CASE("all that is wrong is found in one go") {
     dir.write("ok", "1");
     std::filesystem::create_directory(dir / "folder");
     RecordingLog log;
+    const CancelToken cancel;
     const auto files =
         plan_files(options_for(dir, {request("missing"), request("x/a.txt"), request("y/a.txt"), request("folder"),
                                      request("ok", "a/b"), request("ok"), request("ok"), request("*.none")}),
-                   log);
+                   log, cancel);
     REQUIRE_FALSE(files.ok());
     CHECK(files.error().kind == ErrorKind::invalid);
     CHECK(files.error().message.starts_with("6 problems with the files to upload, the first: "));
@@ -79,7 +81,8 @@ TEST_CASE("all that is wrong is found in one go") {
 TEST_CASE("a single problem is the message itself, with no further line") {
     const TempDir dir;
     RecordingLog log;
-    const auto files = plan_files(options_for(dir, {request("missing")}), log);
+    const CancelToken cancel;
+    const auto files = plan_files(options_for(dir, {request("missing")}), log, cancel);
     REQUIRE_FALSE(files.ok());
     CHECK(files.error().message == (dir / "missing").string() + ": there is no such file");
     CHECK(log.count(LogLevel::error) == 0);
@@ -95,7 +98,8 @@ TEST_CASE("a file of more than 5 TiB is refused") {
         return;
     }
     RecordingLog log;
-    const auto files = plan_files(options_for(dir, {request("huge")}), log);
+    const CancelToken cancel;
+    const auto files = plan_files(options_for(dir, {request("huge")}), log, cancel);
     REQUIRE_FALSE(files.ok());
     CHECK(files.error().message.find("more than the 5 TiB") != std::string::npos);
 }
