@@ -182,6 +182,7 @@ Connection::Connection(const Poco::Net::StreamSocket& socket, Service& service, 
 
 void Connection::run() {
     try {
+        socket().setNoDelay(true); // an answer shall not wait for the client to acknowledge what came before it
         Session session(socket(), params_);
         const Registered registered(open_, session.descriptor());
         if (registered.active())
