@@ -17,8 +17,6 @@ std::string to_text(const Diagnostic& diagnostic) {
         text += place + ": ";
     if (!diagnostic.pointer.empty())
         text += diagnostic.pointer + ": ";
-    if (diagnostic.warning)
-        text += "warning: ";
     text += diagnostic.found;
     if (!diagnostic.found.empty() && !diagnostic.allowed.empty())
         text += "; ";

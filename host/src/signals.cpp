@@ -10,12 +10,14 @@
 namespace ferry {
 namespace {
 
+// Some send one signal to the process and to its group: within this time the same one counts once.
 constexpr std::int64_t same_signal_ns = 500'000'000;
 
 // What the handler needs; set before it is installed.
 StopFlag* stop_flag = nullptr;
 const ProcessGroups* process_groups = nullptr;
 std::atomic<std::int64_t> first_ns{0};
+std::atomic<int> first_signal{0};
 
 std::int64_t now_ns() {
     timespec time{};
@@ -28,10 +30,11 @@ extern "C" void on_signal(int signal) {
     const std::int64_t now = now_ns();
     std::int64_t none = 0;
     if (first_ns.compare_exchange_strong(none, now)) {
+        first_signal = signal;
         stop_flag->request(signal);
         return;
     }
-    if (now - none < same_signal_ns)
+    if (now - none < same_signal_ns && first_signal == signal)
         return;
     process_groups->kill_all(SIGKILL);
     ::_exit(128 + signal);

@@ -150,7 +150,8 @@ class Scanner {
     // Numbers, true, false, null; the parser judges the words.
     std::optional<JsonError> bare_token() {
         const char first = text_[at_];
-        if (first == '-' || (first >= '0' && first <= '9')) {
+        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        if (is_digit(first) || (first == '-' && at_ + 1 < text_.size() && is_digit(text_[at_ + 1]))) {
             const std::size_t end = end_of_number(text_, at_);
             if (!number_fits(text_.substr(at_, end - at_)))
                 return error("this number is too large");

@@ -152,7 +152,8 @@ po::variables_map parse_options(const CommandTable& table, const Texts& argument
 
 Command build(const CommandTable& table, const po::variables_map& values) {
     const CommonOptions common = common_of(values);
-    const std::string positional = text_of(values, table.positional_name.c_str());
+    const auto& first = values[table.positional_name];
+    const std::string positional = first.empty() ? std::string() : first.as<std::string>();
     if (positional.empty() && table.positional_required)
         throw Refused{"ferry " + table.name + " needs an argument: ferry " + table.name + " " + table.synopsis};
     const bool dry_run = values.count("dry-run") != 0;

@@ -4,6 +4,7 @@
 #include "cli/set_options.hpp"
 #include "cli/state_dir.hpp"
 #include "document/strict_json.hpp"
+#include "document/text.hpp"
 #include "report/result_writer.hpp"
 #include "report/run_reporter.hpp"
 #include "signals.hpp"
@@ -30,7 +31,32 @@ struct RunSetup {
     const CommonOptions& common;
     unsigned jobs;
     bool dry_run;
+    std::string input; // the file that is read: workflow or options; may be empty
 };
+
+// Two names of one file, existing or not.
+bool same_file(const std::string& a, const std::string& b) {
+    std::error_code error;
+    if (a.empty() || b.empty())
+        return false;
+    const auto whole = [&](const std::string& path) {
+        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+    };
+    return std::filesystem::equivalent(a, b, error) || whole(a) == whole(b);
+}
+
+// What would be written over something that is still needed; empty if nothing.
+std::string overwriting(const RunSetup& setup) {
+    const CommonOptions& common = setup.common;
+    const auto clash = [](const std::string& name, const std::string& file, const std::string& other) {
+        return "--" + name + " '" + printable(file) + "' is " + other + " too; give another name";
+    };
+    if (same_file(common.outputs, setup.input))
+        return clash("outputs", common.outputs, "the file that is read");
+    if (same_file(common.events, setup.input))
+        return clash("events", common.events, "the file that is read");
+    return same_file(common.events, common.outputs) ? clash("events", common.events, "the file of --outputs") : "";
+}
 
 // Where everything goes, opened before the first step: what is wrong with it is the command line's fault.
 struct Destinations {
@@ -39,6 +65,10 @@ struct Destinations {
 };
 
 std::optional<Destinations> open_destinations(const RunSetup& setup, Session& session) {
+    if (const std::string clash = overwriting(setup); !clash.empty()) {
+        session.log().error(clash);
+        return std::nullopt;
+    }
     Destinations made;
     bool fine = true;
     const auto refuse = [&](const std::string& reason) {
@@ -122,7 +152,7 @@ int execute_run(const RunCommand& command) {
     const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
         return load_workflow(command.workflow, registry, request);
     };
-    return load_and_run({command.common, command.jobs, command.dry_run}, command.vars, load, session);
+    return load_and_run({command.common, command.jobs, command.dry_run, command.workflow}, command.vars, load, session);
 }
 
 int execute_task(const TaskCommand& command) {
@@ -136,7 +166,7 @@ int execute_task(const TaskCommand& command) {
     const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
         return load_task(command.task, options, command.with, registry, request);
     };
-    return load_and_run({command.common, 1, command.dry_run}, {}, load, session);
+    return load_and_run({command.common, 1, command.dry_run, command.with}, {}, load, session);
 }
 
 int execute_validate(const ValidateCommand& command) {

@@ -49,16 +49,14 @@ std::shared_ptr<const Workflow> Session::load(const Load& load, LoadRequest requ
         load_plugins();
         result = load(registry_, request);
     }
+    command_settings_->token_variables = result.token_variables;
+    command_settings_->token_variables.insert("SB_AUTH_TOKEN");
+    log_.hide(command_settings_->token_variables);
     if (result.plugin_failed)
         tell_plugin_failures(FERRY_LOG_ERROR);
     for (const Diagnostic& found : result.diagnostics)
         log_.write(found.warning ? FERRY_LOG_WARN : FERRY_LOG_ERROR, {}, to_text(found));
     code = result.exit_code();
-    if (result.workflow) {
-        command_settings_->token_variables = result.workflow->token_variables;
-        command_settings_->token_variables.insert("SB_AUTH_TOKEN");
-        log_.hide(command_settings_->token_variables);
-    }
     return result.workflow;
 }
 

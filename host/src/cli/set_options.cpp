@@ -4,6 +4,9 @@
 #include "document/text.hpp"
 #include "workflow/load.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace ferry {
 namespace {
 
@@ -17,9 +20,13 @@ Var value_of(const std::string& text) {
     return Var(text);
 }
 
+constexpr std::ptrdiff_t most_dots = 60; // JSON files may not be nested much deeper either
+
 // Why the key cannot be set; empty if it is.
 std::string set_value(Object::Ptr object, const std::string& key, const std::string& text) {
     std::string_view rest = key;
+    if (std::count(key.begin(), key.end(), '.') > most_dots)
+        return "the key has more than " + std::to_string(most_dots + 1) + " parts";
     for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
         const std::string name(rest.substr(0, dot));
         rest.remove_prefix(dot + 1);

@@ -16,8 +16,9 @@ namespace ferry {
 namespace {
 
 std::string without_end_slashes(std::string path) {
-    while (path.size() > 1 && path.back() == '/')
-        path.pop_back(); // "link/" would be followed
+    // "link/" and "link/." would be followed.
+    while (path.size() > 1 && (path.ends_with('/') || path.ends_with("/.")))
+        path.pop_back();
     return path;
 }
 

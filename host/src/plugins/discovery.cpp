@@ -1,5 +1,6 @@
 #include "plugins/discovery.hpp"
 
+#include "document/text.hpp"
 #include "plugins/file_safety.hpp"
 #include "plugins/plugin_loader.hpp"
 
@@ -27,9 +28,10 @@ std::vector<std::string> folders_of(const PluginSearch& search, TaskRegistry& re
                 folders.push_back(entry);
             else
                 registry.add_failure(
-                    {"FERRY_PLUGIN_PATH", "entry " + std::to_string(number) +
-                                              (entry.empty() ? " is empty" : " ('" + entry + "') is relative") +
-                                              "; only absolute folders are searched for plugins"});
+                    {"FERRY_PLUGIN_PATH",
+                     "entry " + std::to_string(number) +
+                         (entry.empty() ? " is empty" : " ('" + printable(entry, 500) + "') is relative") +
+                         "; only absolute folders are searched for plugins"});
         }
     }
     std::error_code ignored;

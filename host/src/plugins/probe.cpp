@@ -89,7 +89,8 @@ Report listen(int pipe, std::chrono::milliseconds patience) {
 std::string end_text(int status) {
     if (WIFSIGNALED(status)) {
         const char* name = ::sigabbrev_np(WTERMSIG(status));
-        return "crashed (SIG" + std::string(name ? name : "?") + ")";
+        const bool cut = WTERMSIG(status) == SIGBUS; // what reading behind the end of a mapped file raises
+        return "crashed (SIG" + std::string(name ? name : "?") + (cut ? ", so the file may be incomplete)" : ")");
     }
     return "ended the process (exit code " + std::to_string(WEXITSTATUS(status)) + ")";
 }

@@ -112,6 +112,8 @@ TaskOutcome run_task(const TaskEntry& entry, const Poco::JSON::Object& options, 
     if (outcome.code != FERRY_OK) {
         outcome.kind = kind_for(outcome.code, error);
         outcome.message = outcome_message(outcome.code, error);
+        if (host.shown)
+            outcome.message = host.shown(std::move(outcome.message));
     }
     return outcome;
 }

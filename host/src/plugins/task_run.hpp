@@ -52,6 +52,8 @@ struct TaskHost {
     TaskListener& listener;
     SecretSource secret;
     std::function<bool()> cancelled; // stop flag, deadline or the run's own wish; thread-safe
+    // What may be shown of a text that the task hands on, with tokens taken out; may be empty: all. Thread-safe.
+    std::function<std::string(std::string)> shown = {};
 };
 
 // Runs a task to its end on this thread. `options` is what the schema admitted, defaults filled in.

@@ -26,6 +26,28 @@ std::optional<Poco::Dynamic::Var> parse(ferry_string json) {
     return std::nullopt;
 }
 
+// The value with what must not be shown taken out of its texts.
+Poco::Dynamic::Var shown(const Poco::Dynamic::Var& value, const TaskHost& host) {
+    if (!host.shown)
+        return value;
+    if (value.isString())
+        return host.shown(value.extract<std::string>());
+    if (value.type() == typeid(Poco::JSON::Array::Ptr)) {
+        Poco::JSON::Array::Ptr copy = new Poco::JSON::Array;
+        for (const Poco::Dynamic::Var& item : *value.extract<Poco::JSON::Array::Ptr>())
+            copy->add(shown(item, host));
+        return copy;
+    }
+    if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
+        Poco::JSON::Object::Ptr copy = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+        const auto& members = value.extract<Poco::JSON::Object::Ptr>();
+        for (const std::string& key : members->getNames())
+            copy->set(key, shown(members->get(key), host));
+        return copy;
+    }
+    return value;
+}
+
 std::optional<std::string> output_key(ferry_string key) {
     const auto text = from_abi(key);
     if (!text || text->empty() || text->size() > max_key)
@@ -95,7 +117,7 @@ int32_t TaskSession::output_set(ferry_string key, ferry_string json) {
         return FERRY_INVALID;
     const std::lock_guard lock(mutex_);
     if (!ended())
-        outputs_->set(*name, *value);
+        outputs_->set(*name, shown(*value, host_));
     return FERRY_OK;
 }
 
@@ -112,7 +134,7 @@ int32_t TaskSession::output_append(ferry_string key, ferry_string json) {
     Poco::JSON::Array::Ptr array = outputs_->getArray(*name);
     if (!array)
         return FERRY_INVALID; // it was set to something else
-    array->add(*value);
+    array->add(shown(*value, host_));
     return FERRY_OK;
 }
 
@@ -148,7 +170,7 @@ void TaskSession::event(ferry_string type, ferry_string json) {
                            "the task sent an event that is no word with a JSON object; dropped");
         return;
     }
-    host_.listener.event(context_, *word, to_json(*value)); // printed anew: one line, whatever came
+    host_.listener.event(context_, *word, to_json(shown(*value, host_))); // printed anew: one line, whatever came
 }
 
 } // namespace ferry

@@ -27,9 +27,7 @@ std::optional<std::string> outputs_file_problem(const std::string& path) {
     if (::lstat(path.c_str(), &info) == 0) {
         if (!S_ISREG(info.st_mode))
             return what + "something other than a regular file is there, and it is not replaced; give another name";
-        return std::nullopt;
-    }
-    if (errno != ENOENT)
+    } else if (errno != ENOENT)
         return what + std::strerror(errno);
     std::filesystem::path folder = std::filesystem::path(path).parent_path();
     if (folder.empty())

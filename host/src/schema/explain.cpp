@@ -101,8 +101,8 @@ class Explainer {
     void combined(const Json& place, const JsonObject& schema, const Json& value, const std::string& pointer);
     void one_branch(const Json& place, const JsonArray& branches, const Json& value, const std::string& pointer,
                     bool exactly);
-    void no_branch(const Json& place, const JsonArray& branches, const Json& value, const std::string& pointer,
-                   bool exactly);
+    void no_branch(const Json& place, const JsonArray& branches, std::vector<Diagnostics> problems, const Json& value,
+                   const std::string& pointer, bool exactly);
 
     const PreparedSchema& prepared_;
     const std::string& file_;
@@ -321,36 +321,42 @@ void Explainer::combined(const Json& place, const JsonObject& schema, const Json
 
 void Explainer::one_branch(const Json& place, const JsonArray& branches, const Json& value, const std::string& pointer,
                            bool exactly) {
+    // Each branch is walked once: twice would be twice for each level of what is nested.
+    std::vector<Diagnostics> problems;
+    for (const Json& branch : branches)
+        problems.push_back(problems_of(branch, value, pointer));
     const auto fitting =
-        std::count_if(branches.begin(), branches.end(), [&](const Json& branch) { return fits(branch, value); });
+        std::count_if(problems.begin(), problems.end(), [](const Diagnostics& found) { return found.empty(); });
     if (fitting == 1 || (fitting > 1 && !exactly))
         return;
     if (fitting == 0)
-        return no_branch(place, branches, value, pointer, exactly);
+        return no_branch(place, branches, std::move(problems), value, pointer, exactly);
     if (std::all_of(branches.begin(), branches.end(), only_requires))
         return say(pointer, "more than one of " + required_names(branches), "allowed: exactly one of them");
     say(pointer, describe_value(value),
         "fits more than one of what is allowed, but must fit one: " + describe_schema(prepared_.root, place));
 }
 
-void Explainer::no_branch(const Json& place, const JsonArray& branches, const Json& value, const std::string& pointer,
-                          bool exactly) {
+void Explainer::no_branch(const Json& place, const JsonArray& branches, std::vector<Diagnostics> problems,
+                          const Json& value, const std::string& pointer, bool exactly) {
     if (kind_of(value) == JsonKind::object && std::all_of(branches.begin(), branches.end(), only_requires))
         return say(pointer, "none of " + required_names(branches) + " is given",
                    exactly ? "needed: exactly one of them" : "needed: at least one of them");
     // Only one branch may be meant by a value of this kind: then its problems say more than the whole list would.
-    const Json* meant = nullptr;
-    for (const Json& branch : branches) {
-        const auto schema = object_of(dereference(prepared_.root, branch));
+    Diagnostics* meant = nullptr;
+    for (std::size_t i = 0; i < problems.size(); ++i) {
+        const auto schema = object_of(dereference(prepared_.root, branches.get(static_cast<unsigned>(i))));
         if (!schema || !admits_kind(*schema, kind_of(value)) || schema->has("const") || schema->has("enum"))
             continue;
         if (meant)
             return mismatch(place, value, pointer);
-        meant = &branch;
+        meant = &problems[i];
     }
     if (!meant || !(kind_of(value) == JsonKind::object || kind_of(value) == JsonKind::array))
         return mismatch(place, value, pointer);
-    at(*meant, value, pointer);
+    for (Diagnostic& problem : *meant)
+        if (problems_.size() < kMostProblems)
+            problems_.push_back(std::move(problem));
 }
 
 } // namespace

@@ -31,6 +31,7 @@ Json guarded(const Json& place) {
         return place;
     auto copy = map_subschemas(*schema, guarded);
     copy->remove("format");
+    copy->remove("uniqueItems"); // valijson compares each with each; explain() has looked
     const Json pattern = copy->get("pattern");
     if (pattern.isEmpty())
         return copy;
@@ -127,6 +128,8 @@ Diagnostics Validator::check(const Poco::Dynamic::Var& instance, const std::stri
         if (!problems.empty())
             return problems;
         problems = explain(compiled_->prepared, schema_, instance, file, pointer);
+        if (problems.size() == kMostProblems)
+            problems.push_back({file, pointer, 0, 0, "there may be more mistakes", "these are the first", false});
         if (!problems.empty())
             return problems;
         valijson::ValidationResults results;

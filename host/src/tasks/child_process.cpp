@@ -179,9 +179,11 @@ ChildEnd watch_group(Group& group, const ChildWatch& watch) {
         // Process substitutions of a shell may still be flushing what the program wrote: they get time, but no step
         // leaves a process behind.
         const bool failed = group.status() != 0;
-        end.leftovers_killed = failed || !ends_within(group, watch.grace, cancelled);
-        if (end.leftovers_killed)
+        if (failed || !ends_within(group, watch.grace, cancelled)) {
+            end.stopped = !failed && cancelled();
+            end.leftovers_killed = !failed && !end.stopped;
             terminate(group, watch.grace);
+        }
     }
     if (WIFSIGNALED(group.status()))
         end.signal = WTERMSIG(group.status());
@@ -197,6 +199,8 @@ std::variant<ChildEnd, int> run_child(const ChildStart& start, const ChildWatch&
     if (const int error = spawn(start, pid); error != 0)
         return error;
     Group group(pid, groups);
+    if (watch.started)
+        watch.started();
     return watch_group(group, watch);
 }
 

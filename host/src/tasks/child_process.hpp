@@ -27,10 +27,11 @@ struct ChildEnd {
     int exit_code = 0;             // if signal is 0
     int signal = 0;                // that ended it
     bool stopped = false;          // because cancelled() became true
-    bool leftovers_killed = false; // processes of the group outlived the program and the grace
+    bool leftovers_killed = false; // processes of the group outlived a program that ended well, and the grace
 };
 
 struct ChildWatch {
+    std::function<void()> started;   // called once the program has its own copies of the descriptors
     std::function<bool()> cancelled; // asked some 20 times a second
     // After TERM until KILL; also what processes that outlive their program get to end by themselves.
     std::chrono::milliseconds grace{10'000};

@@ -29,6 +29,8 @@ class Reader {
         words(object_->get("command"), "/command", options.command);
         if (options.command.empty())
             problem("/command", "no words", "the program and its arguments");
+        else if (options.command.front().empty())
+            problem("/command/0", "an empty program", "needed: the name or path of a program");
         options.cwd = text("cwd").value_or(options.cwd);
         options.input = text("stdin").value_or(options.input);
         options.output = text("stdout");

@@ -3,6 +3,7 @@
 #include "document/glob.hpp"
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
+#include "document/units.hpp"
 #include "plugins/abi_text.hpp"
 #include "plugins/error_text.hpp"
 #include "secret_text.hpp"
@@ -59,9 +60,9 @@ bool same_file(const UniqueFd& file, const std::string& path) {
 }
 
 // Most commands print nothing: thousands of empty files help nobody.
-void remove_if_empty(const UniqueFd& file, const std::string& path) {
+void remove_if_empty(const std::string& path) {
     struct stat info {};
-    if (::fstat(file.get(), &info) == 0 && info.st_size == 0)
+    if (::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_size == 0)
         ::unlink(path.c_str());
 }
 
@@ -94,15 +95,20 @@ int32_t CommandTask::run(ferry_error& error) {
     const auto start = prepare(streams);
     if (const auto* problem = std::get_if<FileError>(&start))
         return fail(error, "start", problem->reason);
-    const ChildWatch watch{[this] { return cancelled(); }, settings_.grace};
+    const auto close_streams = [&streams] { // hundreds of steps may run side by side
+        streams.input = {};
+        streams.output = {};
+        streams.error = {};
+    };
+    const ChildWatch watch{close_streams, [this] { return cancelled(); }, settings_.grace};
     const auto end = run_child(std::get<ChildStart>(start), watch, settings_.groups);
     const int32_t code = std::holds_alternative<int>(end)
                              ? fail(error, "start", start_reason(options_.command.front(), std::get<int>(end)))
                              : judge(std::get<ChildEnd>(end), streams, error);
     if (streams.output_kept)
-        remove_if_empty(streams.output, streams.output_file);
+        remove_if_empty(streams.output_file);
     if (streams.error_kept)
-        remove_if_empty(streams.error, streams.error_file);
+        remove_if_empty(streams.error_file);
     return code;
 }
 
@@ -194,9 +200,12 @@ int32_t CommandTask::judge(const ChildEnd& end, const Streams& streams, ferry_er
                                                 : " ended with exit code " + std::to_string(end.exit_code);
         return fail(error, end.signal != 0 ? "signal" : "exit", name + how + last_words(streams));
     }
-    if (end.leftovers_killed)
-        log(FERRY_LOG_WARN, name + " left processes running in the background; they were ended (a service that is to "
-                                   "outlive its step needs setsid)");
+    if (end.leftovers_killed) // what they were writing may be cut: no next step shall take it for whole
+        return fail(
+            error, "background",
+            name + " ended well, but left processes behind that were still running after " +
+                format_duration(settings_.grace) +
+                " and were ended: let it wait for them; start a service that is to outlive its step with setsid");
     if (auto reason = set_outputs())
         return fail(error, "output", *reason);
     return FERRY_OK;

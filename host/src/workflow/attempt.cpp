@@ -3,6 +3,7 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "schema/defaults.hpp"
+#include "secret_text.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -43,7 +44,9 @@ class Attempt {
         , now_ms_(now_ms)
         , listener_(listener)
         , stop_(stop)
-        , host_{listener, scope.environment, [this] { return stop_.requested() || is_late(); }} {}
+        , host_{
+              listener, scope.environment, [this] { return stop_.requested() || is_late(); },
+              [this](std::string text) { return without_secrets(std::move(text), scope_.workflow.token_variables); }} {}
 
     AttemptResult run() {
         const Resolved shown = resolve_options(true);

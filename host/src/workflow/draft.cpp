@@ -34,11 +34,25 @@ std::optional<std::chrono::milliseconds> duration_of(const Json& value) {
     }
 }
 
-void draft_retry(const JsonObject& retry, Step& step) {
+// The schema admits more than ten years as a text; what cannot be kept must not become "no limit" in silence.
+std::optional<std::chrono::milliseconds> draft_duration(const JsonObject& source, const char* key,
+                                                        const std::string& pointer, Draft& draft) {
+    const Json value = source.get(key);
+    const auto duration = duration_of(value);
+    const std::string place = pointer + "/" + key;
+    const bool told = std::any_of(draft.diagnostics.begin(), draft.diagnostics.end(),
+                                  [&](const Diagnostic& known) { return known.pointer == place; });
+    if (!duration && !value.isEmpty() && !told)
+        draft.error(place, describe_value(value), "allowed: at most ten years");
+    return duration;
+}
+
+void draft_retry(const JsonObject& retry, Step& step, Draft& draft) {
     if (const Json attempts = retry.get("attempts"); kind_of(attempts) == JsonKind::integer)
         step.retry.attempts =
             static_cast<std::uint32_t>(std::clamp<Poco::Int64>(attempts.convert<Poco::Int64>(), 1, 1000));
-    step.retry.delay = duration_of(retry.get("delay")).value_or(std::chrono::milliseconds(0));
+    step.retry.delay =
+        draft_duration(retry, "delay", step.pointer + "/retry", draft).value_or(std::chrono::milliseconds(0));
 }
 
 Step draft_step(const JsonObject& source, const std::string& pointer, Draft& draft) {
@@ -51,12 +65,12 @@ Step draft_step(const JsonObject& source, const std::string& pointer, Draft& dra
     if (!step.with)
         step.with = new_object();
     if (source.has("timeout")) {
-        step.timeout = duration_of(source.get("timeout"));
+        step.timeout = draft_duration(source, "timeout", pointer, draft);
         if (step.timeout && step.timeout->count() == 0)
             draft.error(pointer + "/timeout", "no time at all", "allowed: a time above 0; leave it out for no limit");
     }
     if (const auto retry = object_of(source.get("retry")))
-        draft_retry(*retry, step);
+        draft_retry(*retry, step, draft);
     const std::string when = text_of(source.get("when"));
     step.when = when == "failure" ? When::failure : when == "always" ? When::always : When::success;
     step.allow_failure = is_true(source.get("allow_failure"));
@@ -88,19 +102,18 @@ void link_need(const Json& need, const std::string& pointer, Step& step, Draft& 
     if (name.empty())
         return;
     std::vector<std::string> names;
-    for (const Step& known : draft.workflow.steps)
-        names.push_back(known.id);
+    if (draft.takes_suggestions())
+        for (const Step& known : draft.workflow.steps)
+            names.push_back(known.id);
     const std::string near = nearest(name, names);
     draft.error(pointer, "there is no step " + in_quotes(name),
                 (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
-                    "steps are: " + listed(names, " and "));
+                    (names.empty() ? "needed: the id of a step" : "steps are: " + listed(names, " and ")));
 }
 
 void report_circles(const Graph& graph, Draft& draft) {
     constexpr std::size_t kMost = 20;
-    const auto circles = graph.circles();
-    for (std::size_t i = 0; i < std::min(circles.size(), kMost); ++i) {
-        const auto& circle = circles[i];
+    for (const auto& circle : graph.circles(kMost)) {
         const auto& first = draft.workflow.steps[circle.front()];
         std::string names;
         for (std::size_t k = 0; k < std::min<std::size_t>(circle.size(), 20); ++k)
@@ -119,7 +132,7 @@ void draft_workflow(const JsonObject::Ptr& document, Draft& draft) {
     draft.diagnostics = workflow_validator().check(document, workflow.file);
     workflow.name = text_of(document->get("name"));
     if (workflow.name.empty())
-        workflow.name = std::filesystem::path(workflow.file).stem().string();
+        workflow.name = printable(std::filesystem::path(workflow.file).stem().string());
     const auto steps = array_of(document->get("steps"));
     if (!steps)
         return;

@@ -21,9 +21,14 @@ struct Draft {
     void error(const std::string& pointer, std::string found, std::string allowed) {
         diagnostics.push_back({workflow.file, pointer, 0, 0, std::move(found), std::move(allowed), false});
     }
+    // The nearest name is looked for only for the first few mistakes: each search goes over all names.
+    bool takes_suggestions() { return suggestions_++ < 20; }
     void warn(const std::string& pointer, std::string found, std::string allowed) {
         diagnostics.push_back({workflow.file, pointer, 0, 0, std::move(found), std::move(allowed), true});
     }
+
+  private:
+    int suggestions_ = 0;
 };
 
 // Checks `document` against the workflow's schema and takes over what is usable: steps without needs, their options,

@@ -12,7 +12,7 @@ Graph::Graph(std::vector<std::vector<std::size_t>> needs) : needs_(std::move(nee
             dependents_[need].push_back(step);
 }
 
-std::vector<std::vector<std::size_t>> Graph::circles() const {
+std::vector<std::vector<std::size_t>> Graph::circles(std::size_t most) const {
     enum class Seen : char { no, on_path, done };
     struct Visit {
         std::size_t step;
@@ -36,7 +36,7 @@ std::vector<std::vector<std::size_t>> Graph::circles() const {
             if (seen[need] == Seen::no) {
                 seen[need] = Seen::on_path;
                 path.push_back({need, 0});
-            } else if (seen[need] == Seen::on_path) {
+            } else if (seen[need] == Seen::on_path && out.size() < most) {
                 auto& circle = out.emplace_back();
                 auto from = std::find_if(path.begin(), path.end(), [&](const Visit& v) { return v.step == need; });
                 std::transform(from, path.end(), std::back_inserter(circle), [](const Visit& v) { return v.step; });

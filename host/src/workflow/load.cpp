@@ -72,6 +72,7 @@ LoadResult finished(Draft&& draft, bool plugin_failed) {
     std::stable_sort(draft.diagnostics.begin(), draft.diagnostics.end(),
                      [](const Diagnostic& a, const Diagnostic& b) { return step_number(a) < step_number(b); });
     result.plugin_failed = plugin_failed;
+    result.token_variables = draft.workflow.token_variables;
     if (!has_errors(draft.diagnostics))
         result.workflow = std::make_shared<const Workflow>(std::move(draft.workflow));
     result.diagnostics = std::move(draft.diagnostics);

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace ferry {
@@ -22,6 +23,7 @@ struct LoadRequest {
 struct LoadResult {
     std::shared_ptr<const Workflow> workflow; // null if there is any error
     Diagnostics diagnostics;                  // errors and warnings, all of them, in the file's order
+    std::set<std::string> token_variables;    // environment variables whose values must not be shown
     bool plugin_failed = false;               // a task is missing and a plugin could not be loaded that may have it
 
     // 0; 2: the file or the variables are wrong; 3: plugin_failed.

@@ -24,6 +24,12 @@ Wrong unknown(const std::string& what, const std::string& name, const std::vecto
                       (known.empty() ? "there are none" : "there are: " + listed(known, " and "))};
 }
 
+Answer folder_of(const Workflow& workflow) {
+    if (is_utf8(workflow.directory))
+        return Known{workflow.directory};
+    return Wrong{"the path of the workflow's folder is not UTF-8", "move the file to a folder whose path is"};
+}
+
 Answer variable(const Workflow& workflow, const Reference& reference) {
     const auto found = workflow.vars.find(reference.name);
     if (found == workflow.vars.end()) {
@@ -80,7 +86,7 @@ struct BeforeRun {
         case Reference::Kind::run_id:
             return Open{"(the run's id)", false};
         case Reference::Kind::workflow_dir:
-            return Known{workflow.directory};
+            return folder_of(workflow);
         default:
             return from_step(reference);
         }
@@ -99,9 +105,10 @@ struct BeforeRun {
     Answer from_step(const Reference& reference) const {
         const Step* other = find_step(workflow, reference.name);
         if (!other) {
+            constexpr std::size_t kMost = 1000; // of which the nearest is worth looking for
             std::vector<std::string> names;
-            for (const Step& known : workflow.steps)
-                names.push_back(known.id);
+            for (std::size_t i = 0; i < std::min(workflow.steps.size(), kMost); ++i)
+                names.push_back(workflow.steps[i].id);
             return unknown(in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name),
                            reference.name, names);
         }
@@ -186,7 +193,7 @@ Lookup lookup_in_run(const RunScope& scope) {
         case Reference::Kind::run_id:
             return Known{scope.run_id};
         case Reference::Kind::workflow_dir:
-            return Known{scope.workflow.directory};
+            return folder_of(scope.workflow);
         default:
             return from_result(scope, reference);
         }

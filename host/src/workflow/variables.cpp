@@ -68,10 +68,15 @@ void find_token_variables(const Environment& environment, Workflow& workflow) {
 }
 
 void refuse_tokens(const std::vector<UsedVariable>& used, Draft& draft) {
-    for (const auto& [pointer, reference] : used)
-        if (draft.workflow.token_variables.count(reference.name))
-            draft.error(pointer, in_quotes(reference.text) + " is a token",
-                        "a token may only be a whole value in the env of a command step");
+    for (const auto& [pointer, reference] : used) {
+        if (!draft.workflow.token_variables.count(reference.name))
+            continue;
+        draft.error(pointer, in_quotes(reference.text) + " is a token",
+                    "a token may only be a whole value in the env of a command step");
+        for (auto& [name, value] : draft.workflow.vars) // the checks that follow print values
+            if (is_at_or_below(pointer, child_pointer("/vars", name)))
+                value = std::string("(a token)");
+    }
 }
 
 } // namespace

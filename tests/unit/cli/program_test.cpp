@@ -115,6 +115,20 @@ TEST_CASE("--outputs and --state-dir that cannot be used are told before any ste
     CHECK(read_file(ferry.dir / "real.json") == ferry.out());
 }
 
+TEST_CASE("no file that is read, or written for something else, is written over") {
+    Program ferry;
+    ferry.workflow("touch started");
+    const std::string before = read_file(ferry.dir / "w.json");
+    std::filesystem::create_hard_link(ferry.dir / "w.json", ferry.dir / "same.json");
+    CHECK(ferry.run({"run", "w.json", "--outputs", "./w.json"}) == 2);
+    CHECK(ferry.run({"run", "w.json", "--outputs", "same.json"}) == 2);
+    CHECK(ferry.run({"run", "w.json", "--events", "w.json"}) == 2);
+    CHECK(ferry.run({"run", "w.json", "--events", "new", "--outputs", "./new"}) == 2);
+    CHECK(ferry.err().find("--events 'new' is the file of --outputs too") != std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(ferry.dir / "started"));
+    CHECK(read_file(ferry.dir / "w.json") == before);
+}
+
 TEST_CASE("no token reaches a command, whichever variable holds it") {
     Program ferry;
     ferry.in_child = [] {

@@ -35,6 +35,10 @@ TEST_CASE("dotted keys go into nested objects, on top of the file") {
 TEST_CASE("keys that cannot be set, files that cannot be read") {
     CHECK(options("", {{"a", "1"}, {"a.b", "2"}}) == "--set a.b; 'a' is set already and is no object");
     CHECK(options("", {{"a..b", "2"}}) == "--set a..b; a part of the key is empty");
+    std::string deep = "a";
+    for (int i = 0; i < 20'000; ++i)
+        deep += ".a";
+    CHECK(options("", {{deep, "2"}}).ends_with("the key has more than 61 parts"));
     CHECK(options("", {{".", "2"}}) == "--set .; a part of the key is empty");
     CHECK(options("/nonexistent/options.json", {}).find("/nonexistent/options.json") != std::string::npos);
 }

@@ -52,12 +52,23 @@ TEST_CASE("a second signal ends ferry and its commands at once") {
     ferry.start({"run", "w.json"});
     ferry.await("ready");
     ::kill(ferry.pid, SIGINT);
+    ::kill(ferry.pid, SIGTERM); // another one, so a second one however soon it comes
+    CHECK(ferry.wait() == 128 + SIGTERM);
+    CHECK(ferry.out().empty()); // no time for a document
+    CHECK(command_gone(ferry));
+}
+
+TEST_CASE("the same signal once more, later, ends ferry at once too") {
+    Program ferry;
+    ferry.workflow(deaf);
+    ferry.start({"run", "w.json"});
+    ferry.await("ready");
+    ::kill(ferry.pid, SIGINT);
     int status = 0;
     while (::waitpid(ferry.pid, &status, WNOHANG) == 0)
-        ::kill(ferry.pid, SIGTERM); // until one of them is late enough to be a second one
+        ::kill(ferry.pid, SIGINT); // until one of them is late enough to be a second one
     REQUIRE(WIFEXITED(status));
-    CHECK(WEXITSTATUS(status) == 128 + SIGTERM);
-    CHECK(ferry.out().empty()); // no time for a document
+    CHECK(WEXITSTATUS(status) == 128 + SIGINT);
     CHECK(command_gone(ferry));
 }
 

@@ -42,6 +42,7 @@ TEST_CASE("refused: links, files, rights for others, other owners, a missing par
     std::filesystem::create_directory_symlink("real", dir / "link");
     CHECK(problem((dir / "link").string()).find("is a link or no directory") != std::string::npos);
     CHECK(problem((dir / "link/").string()).find("is a link or no directory") != std::string::npos);
+    CHECK(problem((dir / "link/.").string()).find("is a link or no directory") != std::string::npos);
     std::filesystem::create_symlink("nowhere", dir / "dangling");
     CHECK_FALSE(problem((dir / "dangling").string()).empty());
     dir.write("file", "");

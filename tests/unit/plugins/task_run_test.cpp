@@ -71,6 +71,25 @@ TEST_CASE("options, context and outputs cross the border") {
     CHECK(outputs_of(outcome) == R"({"a":{"b":[true,null]},"list":["x",2]})");
 }
 
+TEST_CASE("what must not be shown is taken out of outputs, events and messages") {
+    Run run;
+    run.host.shown = [](std::string text) {
+        const std::size_t at = text.find("s3cret");
+        return at == std::string::npos ? text : text.replace(at, 6, "[T]");
+    };
+    run.plugin.run = [](const ferry_services* s, ferry_error* error) -> int32_t {
+        s->output_set(s->ctx, text("a"), text(R"({"b":["is s3cret",7]})"));
+        s->output_append(s->ctx, text("list"), text("\"s3cret\""));
+        s->event(s->ctx, text("note"), text(R"({"t":"s3cret"})"));
+        return fail(error, FERRY_FAILED, "x", "bad s3cret");
+    };
+    const TaskOutcome outcome = run();
+    CHECK(outcome.message == "bad [T]");
+    CHECK(outputs_of(outcome) == R"({"a":{"b":["is [T]",7]},"list":["[T]"]})");
+    REQUIRE(run.listener.events.size() == 1);
+    CHECK(run.listener.events[0].find("s3cret") == std::string::npos);
+}
+
 TEST_CASE("hostile outputs are refused and leave nothing") {
     Run run;
     run.plugin.run = [](const ferry_services* s, ferry_error*) -> int32_t {

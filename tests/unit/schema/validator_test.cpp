@@ -91,6 +91,16 @@ TEST_CASE("texts that crash a regular expression are refused by their length") {
         problems(R"({"patternProperties":{"^(a|b)*$":{}}})", "{\"" + std::string(1'000'000, 'a') + "\":1}").empty());
 }
 
+TEST_CASE("alternatives that nest are walked once for each level") {
+    constexpr const char* kSchema = R"({"$ref":"#/definitions/list","definitions":{"list":{
+        "type":"array","items":{"anyOf":[{"type":"string"},{"$ref":"#/definitions/list"}]}}}})";
+    const auto nested = [](const std::string& inner) { return std::string(50, '[') + inner + std::string(50, ']'); };
+    CHECK(problems(kSchema, nested("\"a\"")) == "");
+    const std::string told = problems(kSchema, nested("5")); // twice for each level would take days
+    CHECK(told.starts_with("/0/0/0/"));
+    CHECK(told.find("5; allowed: text or an array") != std::string::npos);
+}
+
 TEST_CASE("what no schema can see is refused anyway") {
     CHECK(problems("{}", R"({"a":"x\u0000y"})") == "/a: text with a zero byte; allowed: text without\n");
     auto key = new_object();

@@ -36,6 +36,7 @@ TEST_CASE("what the schema cannot say is told, all at once") {
     CHECK(pointers ==
           std::vector<std::string>{"/command/0", "/env/A=B", "/env/C", "/outputs/a~1b~0", "/outputs/exit_code"});
     CHECK(f.validate(R"({"command":[[]]})").size() == 1);
+    CHECK(f.validate(R"({"command":["","x"]})").size() == 1);
     CHECK(f.validate(R"({"command":["true"]})").empty());
     const TaskOutcome outcome = f.run(R"({"command":["a\u0000b"]})");
     CHECK(outcome.code == FERRY_INVALID);

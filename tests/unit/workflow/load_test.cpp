@@ -72,6 +72,42 @@ TEST_CASE("the model is what the file says") {
     CHECK(workflow.token_variables == std::set<std::string>{"SB_AUTH_TOKEN"});
 }
 
+TEST_CASE("a token that a variable was given is in no message") {
+    FakeTasks tasks;
+    LoadRequest request;
+    request.environment = [](std::string_view name) {
+        return name == "MYTOK" ? std::optional<std::string>("supersecret-value") : std::nullopt;
+    };
+    const LoadResult result = load_text(R"({"vars":{"t":"${env.MYTOK}","u":{"deep":["x ${env.MYTOK}"]}},"steps":[
+        {"id":"a","task":"probe","with":{"token_env":"MYTOK","count":"${vars.t}","list":"${vars.u}"}}]})",
+                                        tasks, request);
+    CHECK(result.exit_code() == 2);
+    CHECK(told(result).find("is a token") != std::string::npos);
+    CHECK(told(result).find("supersecret") == std::string::npos);
+    CHECK(result.token_variables.count("MYTOK") == 1);
+}
+
+TEST_CASE("times too long to keep are refused, not taken for no time at all") {
+    FakeTasks tasks;
+    const LoadResult result = load_text(
+        R"({"steps":[{"id":"a","task":"probe","timeout":"99999999h","retry":{"attempts":2,"delay":"99999h"}}]})",
+        tasks);
+    CHECK(told(result).find("/steps/0/timeout: \"99999999h\"; allowed: at most ten years") != std::string::npos);
+    CHECK(told(result).find("/steps/0/retry/delay: \"99999h\"; allowed: at most ten years") != std::string::npos);
+}
+
+TEST_CASE("a file whose name is no UTF-8 has a name for people") {
+    FakeTasks tasks;
+    const TempDir dir;
+    const auto file = dir.write("w\xFF.json", R"({"steps":[{"id":"a","task":"probe"}]})");
+    const LoadResult result = load_workflow(file, tasks.registry(), {});
+    REQUIRE_MESSAGE(result.workflow, told(result));
+    CHECK(result.workflow->name == "w\\xFF");
+    const auto below = dir.write("d\xFF/w.json", R"({"steps":[
+        {"id":"a","task":"probe","with":{"text":"${workflow.dir}"}}]})");
+    CHECK(told(load_workflow(below, tasks.registry(), {})).find("folder is not UTF-8") != std::string::npos);
+}
+
 TEST_CASE("files that are none are refused without waiting") {
     const TempDir dir;
     FakeTasks tasks;
@@ -129,7 +165,8 @@ TEST_CASE("a very long list of problems is cut") {
         text += ",1";
     const LoadResult result = load_text(text + "]}}]}", tasks);
     CHECK(result.exit_code() == 2);
-    CHECK(result.diagnostics.size() <= 200);
+    REQUIRE(result.diagnostics.size() == 201);
+    CHECK(result.diagnostics.back().found == "there may be more mistakes");
 }
 
 TEST_CASE("a task of a plugin that could not be loaded is exit code 3, with its reason") {
