@@ -178,7 +178,8 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
         } else if (++state.looks == completed_looks) {
             return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         }
-        if (state.may_be_at_work(tried.verdict, context_.clock.now(), context_.complete_timeout)) {
+        const Instant now = context_.clock.now();
+        if (now < retry.give_up_at() && state.may_be_at_work(tried.verdict, now, context_.complete_timeout)) {
             state.look = true;
             if (!context_.clock.wait_for(assembly_poll, cancel_))
                 return stopped(doing);

@@ -193,6 +193,19 @@ TEST_CASE("that wait has an end") {
     CHECK(f.clock.waited() < std::chrono::minutes(15));
 }
 
+TEST_CASE("max_elapsed ends that wait too") {
+    ApiFixture f;
+    f.context.retry.max_elapsed = std::chrono::seconds(10);
+    int completes = 0;
+    f.script.otherwise([&](const RecordedRequest& sent) -> HttpOutcome {
+        if (sent.method == "GET")
+            return answer(200, still_open);
+        return completes++ == 0 ? answer(504, "<html>") : refusal(409, 8007, "Could not complete");
+    });
+    CHECK_FALSE(complete(f).ok());
+    CHECK(f.clock.waited() <= std::chrono::seconds(21)); // one look begun within the time, and the last try
+}
+
 TEST_CASE("a name taken by an earlier try of ours is our file, not a conflict") {
     ApiFixture f;
     f.script.expect("POST", complete_target, answer(504, "<html>"));
