@@ -59,12 +59,15 @@ Result<FileIdentity> identity_of(int descriptor, const std::string& path) {
     if (!S_ISREG(info.st_mode))
         return failed(ErrorKind::invalid, path, "is not a regular file, and only those can be uploaded");
     return FileIdentity{static_cast<std::uint64_t>(info.st_size),
-                        static_cast<std::int64_t>(info.st_mtim.tv_sec) * nanoseconds + info.st_mtim.tv_nsec};
+                        static_cast<std::int64_t>(info.st_mtim.tv_sec) * nanoseconds + info.st_mtim.tv_nsec,
+                        static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino)};
 }
 
 Status compare(const std::string& path, const FileIdentity& before, const FileIdentity& now) {
     if (before.size != now.size)
         return changed(path, "it had " + std::to_string(before.size) + " bytes and has " + std::to_string(now.size));
+    if (before.device != now.device || before.inode != now.inode)
+        return changed(path, "another file is in its place");
     if (before != now)
         return changed(path, "it was modified");
     return {};

@@ -16,6 +16,8 @@ namespace ferry {
 struct FileIdentity {
     std::uint64_t size = 0;
     std::int64_t mtime_ns = 0; // since the epoch
+    std::uint64_t device = 0;  // with the inode: another file of the same size and time may be moved into its place
+    std::uint64_t inode = 0;
 
     bool operator==(const FileIdentity&) const = default;
 };

@@ -27,7 +27,7 @@ std::string rest_of(PartReader& reader) {
 
 } // namespace
 
-TEST_CASE("a file's identity is its size and its time of change") {
+TEST_CASE("a file's identity is its size, its time of change and its place on disk") {
     const TempDir dir;
     const fs::path file = dir.write("a", "12345");
     const auto identity = identify_file(file.string());
@@ -45,6 +45,19 @@ TEST_CASE("a file's identity is its size and its time of change") {
     changed = check_unchanged(file.string(), *identity);
     REQUIRE_FALSE(changed.ok());
     CHECK(changed.error().kind == ErrorKind::changed);
+}
+
+TEST_CASE("another file of the same size and time in its place is told as changed") {
+    const TempDir dir;
+    const fs::path file = dir.write("a", "12345");
+    const fs::path other = dir.write("b", "67890");
+    fs::last_write_time(other, fs::last_write_time(file));
+    const auto identity = identify_file(file.string());
+    REQUIRE(identity.ok());
+    fs::rename(other, file);
+    const Status changed = check_unchanged(file.string(), *identity);
+    REQUIRE_FALSE(changed.ok());
+    CHECK(changed.error().message.find("another file is in its place") != std::string::npos);
 }
 
 TEST_CASE("only regular files: folders, devices and FIFOs are refused at once, links are followed") {
