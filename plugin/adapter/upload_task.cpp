@@ -116,6 +116,7 @@ int32_t create(void* plugin, ferry_string options, const ferry_run_context* cont
         made->options.endpoint = std::move(credentials->endpoint);
         made->options.token = std::move(credentials->token);
         made->options.token_source = std::move(credentials->source);
+        made->options.state_dir = from_abi(context->state_dir);
         made->options.dry_run = context->dry_run != 0;
         *task = made.release();
         return static_cast<int32_t>(FERRY_OK);

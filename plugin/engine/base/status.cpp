@@ -20,6 +20,8 @@ const char* to_word(ErrorKind kind) noexcept {
         return "storage";
     case ErrorKind::platform:
         return "platform";
+    case ErrorKind::incomplete:
+        return "incomplete";
     case ErrorKind::changed:
         return "changed";
     case ErrorKind::io:

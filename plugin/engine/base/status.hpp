@@ -18,6 +18,7 @@ enum class ErrorKind {
     network,   // no usable answer within the allowed tries
     storage,   // object storage refused or did not keep the bytes
     platform,  // the platform answered something that is permanent or makes no sense
+    incomplete, // the platform lacks parts that were sent
     changed,   // the source changed during the upload
     io,        // a local read or write failed
     cancelled, // stopped on request

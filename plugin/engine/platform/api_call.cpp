@@ -109,7 +109,7 @@ std::string PlatformApi::scrubbed(std::string text) const {
     return text;
 }
 
-HttpOutcome PlatformApi::send(const Request& request) {
+HttpRequest PlatformApi::http_request(const Request& request) const {
     HttpRequest http;
     http.method = request.method;
     http.url = context_.base;
@@ -123,14 +123,18 @@ HttpOutcome PlatformApi::send(const Request& request) {
     if (request.operation == Operation::complete)
         http.timeouts.answer = std::max(http.timeouts.answer, context_.complete_timeout);
     http.repeatable = request.repeatable;
+    return http;
+}
+
+HttpOutcome PlatformApi::send(const Request& request) {
     const Instant start = context_.clock.now();
-    HttpOutcome outcome = transport_.send(http, cancel_);
+    HttpOutcome outcome = transport_.send(http_request(request), cancel_);
     if (met_server(outcome))
         ++context_.calls;
     if (auto* response = std::get_if<HttpResponse>(&outcome)) {
         response->body = scrubbed(std::move(response->body));
         const WallTime wall = context_.clock.wall();
-        skew_ = server_time(*response, wall + skew_) - wall;
+        context_.skew = (server_time(*response, on_server(wall)) - wall).count();
     }
     log_outcome(request, outcome, context_.clock.now() - start);
     return outcome;

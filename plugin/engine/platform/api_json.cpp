@@ -13,8 +13,9 @@ using Poco::Dynamic::Var;
 using Poco::JSON::Array;
 using Poco::JSON::Object;
 
-constexpr std::size_t id_limit = 1024;              // upload ids have 64 characters, file ids 24
-constexpr std::size_t name_limit = 4 * 1024;        // 255 characters are at most 1,020 bytes
+constexpr std::size_t id_limit = 1024;       // upload ids have 64 characters, file ids 24
+constexpr std::size_t name_limit = 4 * 1024; // 255 characters are at most 1,020 bytes
+constexpr std::int64_t max_part_number = 10'000;
 constexpr std::int64_t part_size_limit = 5LL << 30; // contract 3
 
 Error unusable(const std::string& key) {
@@ -64,6 +65,22 @@ Result<RemoteFile> remote_file(const JsonFields& fields) {
     if (const auto created = fields.text("created_on", 64))
         file.created = parse_iso_time(*created);
     return file;
+}
+
+std::optional<PartReport> reported_part(const Var& item) {
+    const auto fields = JsonFields::from(item);
+    if (!fields)
+        return std::nullopt;
+    const std::int64_t number = fields->integer("part_number").value_or(0);
+    const auto response = fields->object("response");
+    const auto headers = response ? response->object("headers") : std::nullopt;
+    if (number < 1 || number > max_part_number || !headers)
+        return std::nullopt;
+    PartReport part{.number = static_cast<std::uint32_t>(number), .headers = {}};
+    for (const auto& [name, value] : headers->raw())
+        if (const auto text = text_of(value))
+            part.headers.push_back({name, *text});
+    return part;
 }
 
 Result<OpenUpload> open_upload(const JsonFields& fields) {
@@ -139,6 +156,20 @@ Result<UploadInfo> read_upload_info(const std::string& body) {
     return UploadInfo{.upload_id = std::move(*id),
                       .part_size = static_cast<std::uint64_t>(*part_size),
                       .parallel = parallel_uploads(*fields)};
+}
+
+Result<UploadState> read_upload_state(const std::string& body) {
+    auto info = read_upload_info(body);
+    if (!info.ok())
+        return info.error();
+    UploadState state{.info = std::move(*info), .reported = {}};
+    const Array::Ptr parts = JsonFields::parse(body)->array("parts");
+    if (!parts)
+        return state;
+    for (const Var& item : *parts)
+        if (auto part = reported_part(item))
+            state.reported.push_back(std::move(*part));
+    return state;
 }
 
 Result<RemoteFile> read_remote_file(const std::string& body) {

@@ -17,6 +17,7 @@ std::string complete_body(const std::vector<PartReport>& parts);
 // Errors have no subject: "it has no usable 'upload_id'". Their kind is platform, or invalid for what no further try
 // can better: a signed URL that must not be used.
 Result<UploadInfo> read_upload_info(const std::string& body);
+Result<UploadState> read_upload_state(const std::string& body); // parts that make no sense are left out
 Result<SignedPart> read_signed_part(const std::string& body);
 Result<RemoteFile> read_remote_file(const std::string& body);
 Result<std::string> read_root_folder(const std::string& body); // of a project; empty if it names none

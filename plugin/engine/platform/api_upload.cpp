@@ -17,11 +17,19 @@ namespace {
 constexpr Duration clock_grain{2'000};
 constexpr int completed_looks = 3; // a listing may lag behind the complete that it is to show
 constexpr Duration assembly_poll{10'000};
+constexpr int hasty_tries = 2; // of a complete that is refused for missing parts
+constexpr int upload_exists = 8006;
+constexpr int cannot_complete = 8007;
 
 std::string title(const InitRequest& request) {
     const Target& target = request.target;
     return "'" + printable(request.name) + "' to " +
            (target.parent.empty() ? printable(target.project, 255) : "folder " + printable(target.parent, 255));
+}
+
+bool has_code(const HttpOutcome& outcome, int code) {
+    const auto* response = std::get_if<HttpResponse>(&outcome);
+    return response && response->status == 409 && read_platform_error(*response).code == code;
 }
 
 } // namespace
@@ -55,6 +63,11 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
         if (tried.verdict == Verdict::success)
             return info;
         maybe_done = tried.verdict == Verdict::lost;
+        if (has_code(tried.outcome, upload_exists)) { // of this token, so ours: from another folder or machine
+            auto other = find_upload(request, std::nullopt);
+            if (!other.ok() || *other)
+                return other.ok() ? Result<UploadInfo>(std::move(**other)) : other.error();
+        }
         if (const Status waited = wait_after(tried, retry, doing); !waited) {
             if (!maybe_done || waited.error().kind == ErrorKind::cancelled)
                 return waited.error();
@@ -65,23 +78,30 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
     }
 }
 
-// The upload that a lost init has opened, if it has: the newest of that name and target that is not older than our
-// call.
+// The upload that a lost init has opened, if it has. The list's own Date may be the first that tells the platform's
+// time.
 Result<std::optional<UploadInfo>> PlatformApi::find_own_upload(const InitRequest& request, WallTime began) {
     const auto uploads = open_uploads();
-    if (!uploads.ok())
-        return uploads.error();
-    const WallTime earliest = began + skew_ - clock_grain;
+    return uploads.ok() ? newest_of(*uploads, request, on_server(began)) : uploads.error();
+}
+
+Result<std::optional<UploadInfo>> PlatformApi::find_upload(const InitRequest& request, std::optional<WallTime> since) {
+    const auto uploads = open_uploads();
+    return uploads.ok() ? newest_of(*uploads, request, since) : uploads.error();
+}
+
+Result<std::optional<UploadInfo>> PlatformApi::newest_of(const std::vector<OpenUpload>& uploads,
+                                                         const InitRequest& request, std::optional<WallTime> since) {
     std::vector<std::pair<WallTime, const OpenUpload*>> own;
-    for (const OpenUpload& upload : *uploads) {
+    for (const OpenUpload& upload : uploads) {
         const auto initiated = parse_iso_time(upload.initiated);
-        if (upload.name != request.name || !initiated || *initiated < earliest)
+        if (upload.name != request.name || (since && (!initiated || *initiated < *since - clock_grain)))
             continue;
         const auto same = same_target(upload, request.target);
         if (!same.ok())
             return same.error();
         if (*same)
-            own.emplace_back(*initiated, &upload);
+            own.emplace_back(initiated.value_or(WallTime::min()), &upload);
     }
     if (own.empty())
         return std::optional<UploadInfo>();
@@ -90,9 +110,14 @@ Result<std::optional<UploadInfo>> PlatformApi::find_own_upload(const InitRequest
         context_.log.warn("another upload of '" + printable(request.name) +
                           "' was opened at the same time: " + own[i].second->upload_id + " (it is left alone)");
     const std::string& id = own.front().second->upload_id;
-    context_.log.info("the answer to starting the upload of '" + printable(request.name) +
-                      "' was lost; going on with upload " + id);
-    return details(id, "cannot read the upload of " + title(request));
+    context_.log.info("'" + printable(request.name) + "' has an open upload already: going on with upload " + id);
+    auto state = details(id, false, "cannot read the upload of " + title(request));
+    if (!state.ok())
+        return state.error();
+    if (!*state)
+        return std::optional<UploadInfo>();
+    (*state)->info.found = true;
+    return std::optional(std::move((*state)->info));
 }
 
 // Lists may leave `parent` out, or give the root folder's id where the upload went to the project (contract 4.1). An
@@ -125,6 +150,7 @@ struct PlatformApi::Completion {
     std::optional<Instant> lost_at; // when the first answer was lost: the platform may be at work since
     int looks = 0;                  // that found neither upload nor file
     std::optional<Try> conflict;    // the name was taken at the last try: by an earlier one of ours?
+    int incomplete = 0;             // tries in a row that were refused for missing parts, no answer lost before
 
     // What a try's answer means after those before it.
     void weigh(Try& answer, Instant now) {
@@ -133,6 +159,7 @@ struct PlatformApi::Completion {
         if (conflict || (tried && answer.verdict == Verdict::vanished))
             answer.verdict = Verdict::lost;
         tried = true;
+        incomplete = !lost_at && has_code(answer.outcome, cannot_complete) ? incomplete + 1 : 0;
         if (answer.verdict == Verdict::lost && !lost_at)
             lost_at = now;
         look = answer.verdict == Verdict::lost;
@@ -145,7 +172,7 @@ struct PlatformApi::Completion {
 };
 
 Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitRequest& request,
-                                         const std::vector<PartReport>& parts) {
+                                         const std::vector<PartReport>& parts, bool patient) {
     const std::string doing = "cannot complete the upload of " + title(request);
     RemoteFile file;
     const Request complete{.operation = Operation::complete,
@@ -175,6 +202,8 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
             if (tried.verdict == Verdict::success)
                 return file;
             state.weigh(tried, context_.clock.now());
+            if (!patient && state.incomplete == hasty_tries)
+                return Error{ErrorKind::incomplete, failure(tried, {}, doing).message};
         } else if (++state.looks == completed_looks) {
             return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         }
@@ -184,7 +213,11 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
             if (!context_.clock.wait_for(assembly_poll, cancel_))
                 return stopped(doing);
         } else if (const Status waited = wait_after(tried, retry, doing); !waited) {
-            return state.look ? last_look(std::string(upload_id), request, began, waited.error()) : waited.error();
+            if (state.look)
+                return last_look(std::string(upload_id), request, began, waited.error());
+            return state.incomplete > 0 && waited.error().kind != ErrorKind::cancelled
+                       ? Error{ErrorKind::incomplete, waited.error().message}
+                       : waited.error();
         }
     }
 }
@@ -201,12 +234,12 @@ Result<RemoteFile> PlatformApi::last_look(const std::string& upload_id, const In
 // What has become of an upload whose complete may have been done.
 Result<PlatformApi::Fate> PlatformApi::fate_of(const std::string& upload_id, const InitRequest& request, WallTime began,
                                                const std::string& doing) {
-    const auto open = details(upload_id, doing);
+    const auto open = details(upload_id, false, doing);
     if (!open.ok())
         return open.error();
     if (open->has_value())
         return Fate{.open = true, .file = {}};
-    auto found = find_completed(request, began);
+    auto found = find_completed(request, on_server(began));
     if (!found.ok())
         return found.error();
     return Fate{.open = false, .file = std::move(*found)};
@@ -214,7 +247,7 @@ Result<PlatformApi::Fate> PlatformApi::fate_of(const std::string& upload_id, con
 
 // The file that a lost complete has made, if it has. What was there before must not be taken for it: an older file of
 // the same name and size is what `overwrite` is about.
-Result<std::optional<RemoteFile>> PlatformApi::find_completed(const InitRequest& request, WallTime began) {
+Result<std::optional<RemoteFile>> PlatformApi::find_completed(const InitRequest& request, WallTime since) {
     auto files = find_names(request.target, {request.name});
     if (!files.ok())
         return files.error();
@@ -228,7 +261,7 @@ Result<std::optional<RemoteFile>> PlatformApi::find_completed(const InitRequest&
             file.size = full->size;
             file.created = full->created;
         }
-        const bool young = file.created ? *file.created >= began + skew_ - clock_grain : !request.overwrite;
+        const bool young = file.created ? *file.created >= since - clock_grain : !request.overwrite;
         if (young && file.size == request.size)
             return std::optional(std::move(file));
     }

@@ -10,9 +10,10 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t url_limit = 6'000; // the maintained client's own (contract 5)
-constexpr std::size_t names_limit = 100; // a page of a listing
-constexpr int pages_limit = 1'000;       // a server that always links to a next page must not hold us for ever
+constexpr std::size_t url_limit = 6'000;        // the maintained client's own (contract 5)
+constexpr std::size_t names_limit = 100;        // a page of a listing
+constexpr std::size_t reports_per_call = 1'000; // contract 4.6
+constexpr int pages_limit = 1'000;              // a server that always links to a next page must not hold us for ever
 
 std::string upload_path(std::string_view upload_id, const std::string& rest = {}) {
     return "/upload/multipart/" + percent_encode(upload_id) + rest;
@@ -66,16 +67,53 @@ Status PlatformApi::abort(std::string_view upload_id) {
     return aborted;
 }
 
-Result<std::optional<UploadInfo>> PlatformApi::details(const std::string& upload_id, const std::string& doing) {
-    UploadInfo info;
-    const Status got =
-        perform({.operation = Operation::upload_details, .method = "GET", .path = upload_path(upload_id), .body = {}},
-                into(info, read_upload_info), doing);
+Result<std::optional<UploadState>> PlatformApi::details(const std::string& upload_id, bool with_parts,
+                                                        const std::string& doing) {
+    UploadState state;
+    const Status got = perform({.operation = Operation::upload_details,
+                                .method = "GET",
+                                .path = upload_path(upload_id, with_parts ? "?list_parts=true" : ""),
+                                .body = {}},
+                               into(state, read_upload_state), doing);
     if (got)
-        return std::optional(std::move(info));
+        return std::optional(std::move(state));
     if (got.error().kind == ErrorKind::not_found)
-        return std::optional<UploadInfo>();
+        return std::optional<UploadState>();
     return got.error();
+}
+
+Result<std::optional<UploadState>> PlatformApi::upload_state(const std::string& upload_id) {
+    return details(upload_id, true, "cannot read " + title(upload_id));
+}
+
+PlatformApi::Request PlatformApi::report_request(std::string_view upload_id,
+                                                 const std::vector<PartReport>& parts) const {
+    return {
+        .operation = Operation::report, .method = "POST", .path = upload_path(upload_id), .body = complete_body(parts)};
+}
+
+Status PlatformApi::report_all(std::string_view upload_id, const std::vector<PartReport>& parts) {
+    for (std::size_t begin = 0; begin < parts.size(); begin += reports_per_call) {
+        const auto first = parts.begin() + static_cast<std::ptrdiff_t>(begin);
+        const auto last = first + static_cast<std::ptrdiff_t>(std::min(reports_per_call, parts.size() - begin));
+        const Status reported = perform(report_request(upload_id, {first, last}), ignore,
+                                        "cannot report the stored parts of " + title(upload_id));
+        if (!reported)
+            return reported;
+    }
+    return {};
+}
+
+bool PlatformApi::report_at_stop(std::string_view upload_id, const std::vector<PartReport>& parts, Duration time) {
+    const Request request = report_request(upload_id, parts);
+    HttpRequest http = http_request(request);
+    http.timeouts = {.connect = time, .stall = time, .answer = time};
+    CancelToken none;
+    const HttpOutcome outcome = transport_.send(http, none);
+    if (met_server(outcome))
+        ++context_.calls;
+    log_outcome(request, outcome, time);
+    return classify(Operation::report, outcome) == Verdict::success;
 }
 
 Result<std::vector<OpenUpload>> PlatformApi::open_uploads() {

@@ -38,6 +38,7 @@ struct UploadInfo {
     std::string upload_id;
     std::uint64_t part_size = 0; // the server's; the truth
     bool parallel = true;
+    bool found = false; // it was open already and is gone on with: parts may be stored in it
 };
 
 // A signed request for one part (contract 4.3): a credential, never printed.
@@ -53,6 +54,12 @@ struct SignedPart {
 struct PartReport {
     std::uint32_t number = 0;        // from 1
     std::vector<HttpHeader> headers; // collected; an ETag without its quotes
+};
+
+// An open upload as the platform knows it.
+struct UploadState {
+    UploadInfo info;
+    std::vector<PartReport> reported; // in no order; stored parts that were not reported are not among them
 };
 
 struct RemoteFile {
@@ -87,6 +94,7 @@ struct ApiContext {
     QuotaGate& quota;
     LineGate& line;
     std::atomic<std::uint64_t> calls{0}; // every API request, retries too
+    std::atomic<Duration::rep> skew{0};  // the platform's clock less ours in ms, by its last Date
 };
 
 // Not thread-safe: one per slot, on the slot's transport. All methods block and end soon after cancel. But for
@@ -97,8 +105,12 @@ class PlatformApi {
   public:
     PlatformApi(ApiContext& context, HttpTransport& transport, CancelToken& cancel);
 
-    // Not idempotent: after a lost answer the open uploads are looked through before it is repeated.
+    // Not idempotent: after a lost answer the open uploads are looked through before it is repeated; so they are where
+    // the platform says that one of that name is open (8006).
     Result<UploadInfo> init(const InitRequest& request);
+    // The newest open upload of that name and target, of those begun at `since` (by the platform's clock) or later.
+    Result<std::optional<UploadInfo>> find_upload(const InitRequest& request, std::optional<WallTime> since);
+    Result<std::optional<UploadState>> upload_state(const std::string& upload_id); // nullopt: it is not open
     // One try, no retry of its own: signing and sending are one retry unit, and the part sender owns it. The sender has
     // entered the LineGate for the attempt; this waits for quota alone (excuse paused() afterwards), and notes its own
     // outcome at both gates. On success the answer has been parsed into `out`; an answer that cannot be used becomes an
@@ -108,9 +120,15 @@ class PlatformApi {
     // said.
     std::string advice(Verdict verdict, const HttpOutcome& outcome) const;
     Status report(std::string_view upload_id, const PartReport& part);
-    // `parts`: those not reported yet. After a lost answer the upload and the file are looked up.
+    Status report_all(std::string_view upload_id, const std::vector<PartReport>& parts);
+    // The same in a single try that takes no longer than `time`, whatever was cancelled: for a stop in order.
+    bool report_at_stop(std::string_view upload_id, const std::vector<PartReport>& parts, Duration time);
+    // `parts`: those not reported yet. After a lost answer the upload and the file are looked up. An error of kind
+    // `incomplete` is the platform's that parts are missing (8007); `patient` tries on for as long as for other errors.
     Result<RemoteFile> complete(std::string_view upload_id, const InitRequest& request,
-                                const std::vector<PartReport>& parts);
+                                const std::vector<PartReport>& parts, bool patient);
+    // The file of that name, target and size that was made at `since` (by the platform's clock) or later.
+    Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime since);
     Status abort(std::string_view upload_id);       // an upload that is gone counts as aborted
     Result<std::vector<OpenUpload>> open_uploads(); // the token's, of all projects
     // Entries of the target's top level whose names are among `names`, in one call for up to 100 names, more only where
@@ -120,6 +138,8 @@ class PlatformApi {
 
     // Time that the last call waited for quota or maintenance: for RetryState::excuse().
     Duration paused() const { return paused_; }
+    // Now, by the platform's clock as far as its answers have told it.
+    WallTime server_now() const { return on_server(context_.clock.wall()); }
 
   private:
     // Takes what it needs from a successful answer; an error makes the answer an invalid one. Kind invalid: for good.
@@ -137,19 +157,23 @@ class PlatformApi {
     };
 
     Try once(const Request& request, const Reader& read);
+    HttpRequest http_request(const Request& request) const;
     HttpOutcome send(const Request& request);
     void log_outcome(const Request& request, const HttpOutcome& outcome, Duration took);
     Status perform(const Request& request, const Reader& read, const std::string& doing); // with retries
+    Request report_request(std::string_view upload_id, const std::vector<PartReport>& parts) const;
     Status enter_line(const RetryState& retry, const std::string& doing);
     Status wait_after(const Try& tried, RetryState& retry, const std::string& doing);
     static Error stopped(const std::string& doing);
     Error failure(const Try& tried, const std::string& reason, const std::string& doing) const;
     std::string scrubbed(std::string text) const;
-    WallTime server_now() const { return context_.clock.wall() + skew_; }
+    WallTime on_server(WallTime ours) const { return ours + Duration{context_.skew.load()}; }
 
     Result<std::optional<UploadInfo>> find_own_upload(const InitRequest& request, WallTime began);
+    Result<std::optional<UploadInfo>> newest_of(const std::vector<OpenUpload>& uploads, const InitRequest& request,
+                                                std::optional<WallTime> since);
     Result<bool> same_target(const OpenUpload& upload, const Target& target);
-    Result<std::optional<UploadInfo>> details(const std::string& upload_id, const std::string& doing);
+    Result<std::optional<UploadState>> details(const std::string& upload_id, bool with_parts, const std::string& doing);
     struct Fate {
         bool open = false;
         std::optional<RemoteFile> file;
@@ -159,14 +183,12 @@ class PlatformApi {
     struct Completion;
     Result<RemoteFile> last_look(const std::string& upload_id, const InitRequest& request, WallTime began,
                                  const Error& error);
-    Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime began);
     Result<std::vector<RemoteFile>> list_files(const std::string& query, bool all_pages, const std::string& doing);
 
     ApiContext& context_;
     HttpTransport& transport_;
     CancelToken& cancel_;
     Duration paused_{0};
-    Duration skew_{0}; // the platform's clock less ours, by its last Date
 };
 
 } // namespace ferry

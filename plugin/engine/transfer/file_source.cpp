@@ -25,10 +25,6 @@ Error failed(ErrorKind kind, const std::string& path, const std::string& why) {
     return {kind, printable(path) + ": " + why};
 }
 
-Error changed(const std::string& path, const std::string& what) {
-    return failed(ErrorKind::changed, path, "the file changed while uploading (" + what + "); upload it again");
-}
-
 class Descriptor {
   public:
     explicit Descriptor(int number) : number_(number) {}
@@ -60,20 +56,26 @@ Result<FileIdentity> identity_of(int descriptor, const std::string& path) {
         return failed(ErrorKind::invalid, path, "is not a regular file, and only those can be uploaded");
     return FileIdentity{static_cast<std::uint64_t>(info.st_size),
                         static_cast<std::int64_t>(info.st_mtim.tv_sec) * nanoseconds + info.st_mtim.tv_nsec,
+                        static_cast<std::int64_t>(info.st_ctim.tv_sec) * nanoseconds + info.st_ctim.tv_nsec,
                         static_cast<std::uint64_t>(info.st_dev), static_cast<std::uint64_t>(info.st_ino)};
 }
 
 Status compare(const std::string& path, const FileIdentity& before, const FileIdentity& now) {
     if (before.size != now.size)
-        return changed(path, "it had " + std::to_string(before.size) + " bytes and has " + std::to_string(now.size));
+        return file_changed(path,
+                            "it had " + std::to_string(before.size) + " bytes and has " + std::to_string(now.size));
     if (before.device != now.device || before.inode != now.inode)
-        return changed(path, "another file is in its place");
-    if (before != now)
-        return changed(path, "it was modified");
+        return file_changed(path, "another file is in its place");
+    if (before.mtime_ns != now.mtime_ns)
+        return file_changed(path, "it was modified");
     return {};
 }
 
 } // namespace
+
+Error file_changed(const std::string& path, const std::string& what) {
+    return failed(ErrorKind::changed, path, "the file changed while uploading (" + what + "); upload it again");
+}
 
 Result<FileIdentity> identify_file(const std::string& path) {
     const Descriptor file(open_for_reading(path));
@@ -90,7 +92,7 @@ Status check_unchanged(const std::string& path, const FileIdentity& identity) {
     const Result<FileIdentity> now = identify_file(path);
     if (now.ok())
         return compare(path, identity, *now);
-    return now.error().kind == ErrorKind::io ? now.status() : Status(changed(path, "it is no longer there"));
+    return now.error().kind == ErrorKind::io ? now.status() : Status(file_changed(path, "it is no longer there"));
 }
 
 Result<PartReader> PartReader::open(const std::string& path, const FileIdentity& identity, PartRange range,
@@ -99,7 +101,7 @@ Result<PartReader> PartReader::open(const std::string& path, const FileIdentity&
     if (file.get() < 0) {
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR)
-            return changed(path, "it is no longer there");
+            return file_changed(path, "it is no longer there");
         return failed(ErrorKind::io, path, "cannot be opened: " + reason(error));
     }
     const Result<FileIdentity> now = identity_of(file.get(), path);
@@ -144,7 +146,7 @@ Result<std::span<const std::byte>> PartReader::read() {
     if (got < 0)
         failure_ = failed(ErrorKind::io, path_, "cannot be read: " + reason(errno));
     else if (got == 0)
-        failure_ = changed(path_, "it became shorter");
+        failure_ = file_changed(path_, "it became shorter");
     if (!failure_)
         return failure_.error();
     position_ += static_cast<std::uint64_t>(got);

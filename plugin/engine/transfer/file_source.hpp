@@ -12,10 +12,11 @@
 
 namespace ferry {
 
-// What tells a file from a changed one. No inode: FUSE file systems give the same file a new one at will.
+// What tells a file from a changed one during a run.
 struct FileIdentity {
     std::uint64_t size = 0;
     std::int64_t mtime_ns = 0; // since the epoch
+    std::int64_t ctime_ns = 0; // moves with every change, but with chmod and links, too: no proof of one
     std::uint64_t device = 0;  // with the inode: another file of the same size and time may be moved into its place
     std::uint64_t inode = 0;
 
@@ -26,8 +27,11 @@ struct FileIdentity {
 // is refused at once, never waited for.
 Result<FileIdentity> identify_file(const std::string& path);
 
-// Success if the file still is what it was; else an error of kind `changed` (or `io`) that names it.
+// Success if the file still is what it was, its ctime apart; else an error of kind `changed` (or `io`) that names it.
 Status check_unchanged(const std::string& path, const FileIdentity& identity);
+
+// The error of kind `changed` that check_unchanged() gives; `what` is a clause.
+Error file_changed(const std::string& path, const std::string& what);
 
 // The bytes of one part. Not thread-safe. It has an open file description of its own, since readahead lives there.
 class PartReader final : public BodySource {

@@ -47,11 +47,6 @@ class HashingSource final : public BodySource {
     std::uint64_t passed_ = 0;
 };
 
-bool looks_like_md5(std::string_view etag) {
-    return etag.size() == 32 &&
-           std::all_of(etag.begin(), etag.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 // S3 answers 32 hex digits that are no MD5 for parts encrypted with a key service's or the caller's key.
 bool encrypted_by_key(const HttpResponse& response) {
     const auto scheme = response.headers.find("x-amz-server-side-encryption");
@@ -102,6 +97,11 @@ std::string bare_etag(std::string_view value) {
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
         value = value.substr(1, value.size() - 2);
     return std::string(value);
+}
+
+bool looks_like_md5(std::string_view etag) {
+    return etag.size() == 32 &&
+           std::all_of(etag.begin(), etag.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 PartSender::PartSender(SenderContext& context, PlatformApi& api, HttpTransport& transport, CancelToken& cancel)
@@ -236,6 +236,10 @@ PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPar
 std::string PartSender::check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent) {
     if (!hashing())
         return {};
+    const Result<Md5> ours = hasher_->finish();
+    if (!ours.ok())
+        return "could not be compared with: " + ours.error().message;
+    sent.md5 = *ours;
     const std::string etag = bare_etag(response.headers.find("ETag").value_or(""));
     if (!looks_like_md5(etag) || encrypted_by_key(response)) {
         if (!context_.told_unverifiable.exchange(true))
@@ -243,13 +247,10 @@ std::string PartSender::check_etag(const PartJob& job, const HttpResponse& respo
                                                " only the file's size will be");
         return {};
     }
-    const Result<Md5> ours = hasher_->finish();
-    if (!ours.ok())
-        return "could not be compared with: " + ours.error().message;
     const std::string expected = to_hex(*ours);
     if (Poco::icompare(etag, expected) != 0)
         return "kept other bytes than were sent: its MD5 is " + etag + ", ours " + expected;
-    sent.md5 = *ours;
+    sent.verified = true;
     return {};
 }
 

@@ -32,7 +32,8 @@ struct PartJob {
 
 struct SentPart {
     PartReport report;
-    std::optional<Md5> md5; // where it was found equal to the storage's ETag
+    std::optional<Md5> md5; // of the bytes sent, where they were hashed
+    bool verified = false;  // and it was the storage's ETag
 };
 
 struct PartFailure {
@@ -93,5 +94,7 @@ class PartSender {
 
 // An ETag as it is reported and compared: without the weak mark and one pair of quotes.
 std::string bare_etag(std::string_view value);
+// 32 hex digits. Storage that encrypts with a key of its own gives such ETags, too, and they are no MD5.
+bool looks_like_md5(std::string_view etag);
 
 } // namespace ferry

@@ -1,6 +1,8 @@
 #include "transfer/remote_names.hpp"
 
 #include "document/text.hpp"
+#include "transfer/done_before.hpp"
+#include "transfer/file_result.hpp"
 
 #include <algorithm>
 #include <unordered_map>
@@ -34,12 +36,12 @@ Result<Taken> taken_names(PlatformApi& api, const Target& target, const std::vec
     return taken;
 }
 
-Error all_clashes(const std::vector<const PlannedFile*>& clashes, Log& log) {
+Error all_clashes(const std::vector<PlannedFile>& clashes, Log& log) {
     std::string names;
     for (std::size_t i = 0; i < clashes.size(); ++i) {
-        log.error(printable(clashes[i]->name) + ": the name is taken on the platform");
+        log.error(printable(clashes[i].name) + ": the name is taken on the platform");
         if (i < names_in_message)
-            names += (i == 0 ? "" : ", ") + printable(clashes[i]->name);
+            names += (i == 0 ? "" : ", ") + printable(clashes[i].name);
     }
     if (clashes.size() > names_in_message)
         names += " and " + std::to_string(clashes.size() - names_in_message) + " more";
@@ -72,7 +74,7 @@ class Sorter {
             there.size = full->size;
         }
         if (there.size == file.identity.size)
-            skip(std::move(file), std::move(there));
+            skip(file, there);
         else
             fail(file, "the name is taken on the platform by a file of " +
                            (there.size ? std::to_string(*there.size) : std::string("unknown")) +
@@ -84,17 +86,10 @@ class Sorter {
     const Error& error() const { return error_; }
 
   private:
-    void skip(PlannedFile file, RemoteFile there) {
-        FileResult result;
-        result.position = file.position;
-        result.path = std::move(file.path);
-        result.name = std::move(file.name);
-        result.id = std::move(there.id);
-        result.size = file.identity.size;
-        result.project = there.project.empty() ? options_.target.project : std::move(there.project);
-        result.parent = there.parent.empty() ? options_.target.parent : std::move(there.parent);
+    void skip(const PlannedFile& file, const RemoteFile& there) {
+        FileResult result = file_result(file, options_.target, there);
         result.skipped = true;
-        check_.skipped.push_back(std::move(result));
+        check_.done.push_back(std::move(result));
     }
 
     void fail(const PlannedFile& file, const std::string& why) {
@@ -114,27 +109,31 @@ class Sorter {
 
 } // namespace
 
-Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, std::vector<PlannedFile> files,
-                              Log& log) {
+Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal,
+                              std::vector<PlannedFile> files, Log& log, const CancelToken& cancel) {
     Result<Taken> taken = taken_names(api, options.target, files);
     if (!taken.ok())
         return taken.error();
-    if (options.conflict == Conflict::fail) {
-        std::vector<const PlannedFile*> clashes;
-        for (const PlannedFile& file : files)
-            if (taken->contains(file.name))
-                clashes.push_back(&file);
-        if (!clashes.empty())
-            return all_clashes(clashes, log);
-    }
     Sorter sorter(api, options);
+    std::vector<PlannedFile> left;
+    DoneBefore before(api, journal, cancel);
     for (PlannedFile& file : files) {
         const auto there = taken->find(file.name);
-        if (there == taken->end())
+        auto done = before.find(file, there == taken->end() ? nullptr : &there->second);
+        if (!done.ok())
+            return done.error();
+        if (*done)
+            sorter.check().done.push_back(std::move(**done));
+        else if (there == taken->end() || before.may_be_ours(file))
             sorter.check().to_upload.push_back(std::move(file));
-        else if (!sorter.add(std::move(file), std::move(there->second)))
-            return sorter.error();
+        else
+            left.push_back(std::move(file));
     }
+    if (options.conflict == Conflict::fail && !left.empty())
+        return all_clashes(left, log);
+    for (PlannedFile& file : left)
+        if (std::string name = file.name; !sorter.add(std::move(file), std::move(taken->find(name)->second)))
+            return sorter.error();
     return std::move(sorter.check());
 }
 

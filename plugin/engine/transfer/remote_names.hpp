@@ -3,6 +3,7 @@
 
 #include "base/status.hpp"
 #include "platform/platform_api.hpp"
+#include "resume/upload_journal.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/upload_options.hpp"
 #include "transfer/upload_session.hpp"
@@ -14,12 +15,14 @@ namespace ferry {
 
 struct NameCheck {
     std::vector<PlannedFile> to_upload;
-    std::vector<FileResult> skipped; // there with the same size
-    std::vector<FailedFile> failed;  // there, and not to be replaced
+    std::vector<FileResult> done;   // uploaded by an earlier run, or there with the same size and to be skipped
+    std::vector<FailedFile> failed; // there, and not to be replaced
 };
 
-// One call per 100 files, and one if there is none: that also proves the token and the target. An error means that
-// nothing may be sent; under Conflict::fail it names the clashes.
-Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, std::vector<PlannedFile> files, Log& log);
+// One call per 100 files, and one if there is none: that also proves the token and the target. What the journal has as
+// done counts as done, whatever the policy, if the source is unchanged and the platform still has that very file. An
+// error means that nothing may be sent; under Conflict::fail it names the clashes.
+Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal,
+                              std::vector<PlannedFile> files, Log& log, const CancelToken& cancel);
 
 } // namespace ferry

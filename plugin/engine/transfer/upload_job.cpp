@@ -3,17 +3,20 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "platform/platform_api.hpp"
+#include "resume/upload_journal.hpp"
+#include "transfer/job_outcome.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/remote_names.hpp"
+#include "transfer/resume_check.hpp"
 #include "transfer/slot_arena.hpp"
-#include "transfer/upload_events.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_slot.hpp"
 #include "transfer/work_queue.hpp"
 
 #include <algorithm>
 #include <exception>
-#include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -22,96 +25,25 @@ namespace {
 
 constexpr Duration progress_interval{200};
 
-std::string count(std::uint64_t number, const char* noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+// A stop leaves a second in all: the slots have come back by then, and what is reported is only a help.
+constexpr Duration report_time{400}; // for one upload
+constexpr Duration stop_time{600};   // for all
+constexpr std::size_t ids_in_message = 3;
+
+// The same for the same step run again, and for no other; endpoint and target are added by the journal.
+std::string instance_of(const UploadOptions& options) {
+    std::string text = options.work_dir;
+    for (const FileRequest& file : options.files)
+        text += '\0' + std::string(file.literal ? "=" : "*") + file.path + '\0' + file.name.value_or("");
+    return text;
 }
 
-// Puts results back into the order of the step's files: what is done early waits here for the ones before it.
-class InOrder {
-  public:
-    explicit InOrder(UploadListener& listener) : listener_(listener) {}
-
-    void done(FileResult result) { settle(result.position, std::move(result)); }
-    void failed(std::size_t position) { settle(position, std::nullopt); }
-    // The rest, past the files that neither ended well nor failed.
-    void flush() {
-        for (auto& [position, result] : waiting_)
-            if (result)
-                listener_.file_done(*result);
-        waiting_.clear();
-    }
-
-  private:
-    void settle(std::size_t position, std::optional<FileResult> result) {
-        waiting_.emplace(position, std::move(result));
-        for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
-             first = waiting_.erase(first), ++next_)
-            if (first->second)
-                listener_.file_done(*first->second);
-    }
-
-    UploadListener& listener_;
-    std::map<std::size_t, std::optional<FileResult>> waiting_; // nullopt: failed
-    std::size_t next_ = 0;
-};
-
-// Passes results on and keeps the sums; used by the job's thread alone.
-class Outcome {
-  public:
-    Outcome(UploadListener& listener, Log& log) : listener_(listener), log_(log), in_order_(listener) {}
-
-    void operator()(const JobEvent& event) { listener_.event(event.type, event.json); }
-
-    void operator()(const FileResult& result) {
-        ++files_;
-        skipped_ += result.skipped ? 1u : 0u;
-        bytes_ += result.skipped ? 0 : result.size;
-        log_.info(printable(result.name) + (result.skipped ? ": skipped, the platform has it" : ": uploaded") + " as " +
-                  printable(result.id));
-        (*this)(file_done_event(result));
-        in_order_.done(result);
-    }
-
-    void operator()(const FailedFile& file) {
-        std::string message = file.error.message;
-        if (!file.upload_id.empty())
-            message += "; " + (file.parts_stored == 0 ? "its" : count(file.parts_stored, "part") + " stored in its") +
-                       " upload " + printable(file.upload_id) + ", which stays open";
-        log_.error(printable(file.path) + " was not uploaded: " + message);
-        (*this)(file_failed_event(file));
-        in_order_.failed(file.position);
-        if (failed_++ == 0)
-            first_ = {file.error.kind, message};
-    }
-
-    // `cause`: what stopped the whole step, if something did.
-    Status status(const std::optional<Error>& cause) const {
-        if (!cause && failed_ == 0)
-            return {};
-        Error error = cause ? *cause : first_;
-        const std::uint64_t further = failed_ > 0 ? failed_ - 1 : 0;
-        if (further > 0)
-            error.message += "; and " + count(further, "more file") + " failed";
-        return error;
-    }
-
-    void flush() { in_order_.flush(); }
-
-    std::uint64_t files() const { return files_; }
-    std::uint64_t skipped() const { return skipped_; }
-    std::uint64_t failed() const { return failed_; }
-    std::uint64_t bytes() const { return bytes_; }
-
-  private:
-    UploadListener& listener_;
-    Log& log_;
-    InOrder in_order_;
-    std::uint64_t files_ = 0; // done, skipped ones included
-    std::uint64_t skipped_ = 0;
-    std::uint64_t bytes_ = 0;
-    std::uint64_t failed_ = 0;
-    Error first_;
-};
+std::string drop_command(const std::vector<OpenEnd>& open) {
+    std::string ids;
+    for (const OpenEnd& end : open)
+        ids += (ids.empty() ? "\"" : ",\"") + printable(end.upload_id) + '"';
+    return "ferry task uploads-abort --set 'upload_ids=[" + ids + "]'";
+}
 
 class UploadJob {
   public:
@@ -148,11 +80,15 @@ class UploadJob {
 
   private:
     Status upload();
+    Status open_journal(const std::vector<PlannedFile>& files);
+    void lost_lease(std::string reason);
     Result<NameCheck> look_up(std::vector<PlannedFile> files);
     Status tell_plan(const NameCheck& check);
+    std::string left_of(const PlannedFile& file) const;
     Status transfer(std::vector<PlannedFile> files);
     void follow(WorkQueue& queue);
-    Status verdict(const WorkQueue& queue) const;
+    void report_stored(const std::vector<OpenEnd>& open);
+    Status verdict(const WorkQueue& queue);
     void report(UploadProgress progress, bool final);
 
     const UploadOptions& options_;
@@ -163,33 +99,77 @@ class UploadJob {
     LineGate line_; // to the API
     LineGate storage_line_;
     ApiContext api_;
-    Outcome outcome_;
-    UploadProgress progress_; // the queue's last; zeros where it did not come to sending
+    JobOutcome outcome_;
+    std::mutex mutex_;
+    std::optional<Error> lost_lease_;        // guarded by mutex_
+    std::unique_ptr<UploadJournal> journal_; // its lease's thread uses the members above
+    UploadProgress progress_;                // the queue's last; zeros where it did not come to sending
     std::uint64_t bytes_told_ = 0;
-    std::uint64_t refused_ = 0; // files that failed before sending began
+    std::uint64_t settled_ = 0;     // files that were done, or had failed, before sending began
+    std::uint64_t done_before_ = 0; // of them
 };
 
 Status UploadJob::upload() {
     Result<std::vector<PlannedFile>> files = plan_files(options_, environment_.log, stop_);
     if (!files.ok())
         return files.error();
+    if (const Status opened = open_journal(*files); !opened)
+        return opened;
     Result<NameCheck> check = look_up(std::move(*files));
     if (!check.ok())
         return check.error();
     if (options_.dry_run)
         return tell_plan(*check);
-    for (const FileResult& result : check->skipped)
+    for (const FileResult& result : check->done)
         outcome_(result);
     for (const FailedFile& file : check->failed)
         outcome_(file);
-    refused_ = check->failed.size();
+    done_before_ = check->done.size();
+    settled_ = done_before_ + check->failed.size();
     return check->to_upload.empty() ? outcome_.status(std::nullopt) : transfer(std::move(check->to_upload));
+}
+
+Status UploadJob::open_journal(const std::vector<PlannedFile>& files) {
+    auto opened = UploadJournal::open({.state_dir = options_.state_dir,
+                                       .endpoint = options_.endpoint.origin() + options_.endpoint.target,
+                                       .project = options_.target.project,
+                                       .parent = options_.target.parent,
+                                       .instance = instance_of(options_),
+                                       .read_only = options_.dry_run},
+                                      {.clock = environment_.clock,
+                                       .log = environment_.log,
+                                       .on_lost = [this](std::string reason) { lost_lease(std::move(reason)); }},
+                                      stop_);
+    if (!opened.ok())
+        return opened.error();
+    journal_ = std::move(*opened);
+    std::vector<std::string> names;
+    for (const PlannedFile& file : files)
+        names.push_back(file.name);
+    return journal_->begin(names);
+}
+
+void UploadJob::lost_lease(std::string reason) {
+    {
+        std::lock_guard lock(mutex_);
+        lost_lease_ = Error{ErrorKind::conflict, std::move(reason) + "; this one stops and leaves the rest to it"};
+    }
+    stop_.cancel();
 }
 
 Result<NameCheck> UploadJob::look_up(std::vector<PlannedFile> files) {
     const std::unique_ptr<HttpTransport> transport = environment_.transports.make();
     PlatformApi api(api_, *transport, stop_);
-    return check_names(api, options_, std::move(files), environment_.log);
+    return check_names(api, options_, *journal_, std::move(files), environment_.log, stop_);
+}
+
+// Of an upload that was cut off: what need not be sent again.
+std::string UploadJob::left_of(const PlannedFile& file) const {
+    const SavedFile* saved = journal_->saved(file.name);
+    if (!saved || !saved->open() || !same_source(*saved, file))
+        return {};
+    return "; going on with upload " + printable(saved->upload_id) + ", which has " +
+           count_of(saved->parts.size(), "part");
 }
 
 Status UploadJob::tell_plan(const NameCheck& check) {
@@ -203,17 +183,18 @@ Status UploadJob::tell_plan(const NameCheck& check) {
         const std::uint32_t of_file = PartPlan::make(file.identity.size, part_size).value_or(PartPlan()).count();
         parts += of_file;
         log.info("would upload " + printable(file.path) + " as " + printable(file.name) + ": " +
-                 format_size(file.identity.size) + ", " + count(of_file, "part") + " of up to " +
-                 format_size(part_size));
+                 format_size(file.identity.size) + ", " + count_of(of_file, "part") + " of up to " +
+                 format_size(part_size) + left_of(file));
     }
-    for (const FileResult& file : check.skipped)
-        log.info("would skip " + printable(file.path) + ": the platform has it as " + printable(file.id));
+    for (const FileResult& file : check.done)
+        log.info((file.skipped ? "would skip " : "uploaded before: ") + printable(file.path) +
+                 ": the platform has it as " + printable(file.id));
     for (const FailedFile& file : check.failed)
         outcome_(file);
     const std::uint64_t calls = api_.calls.load() + parts + 2 * check.to_upload.size();
-    log.info("would upload " + count(check.to_upload.size(), "file") + ", " + format_size(bytes) + ", in " +
-             count(parts, "part") + " with " + count(calls, "API call") + ", and skip " +
-             std::to_string(check.skipped.size()) + "; nothing was changed (dry run)");
+    log.info("would upload " + count_of(check.to_upload.size(), "file") + ", " + format_size(bytes) + ", in " +
+             count_of(parts, "part") + " with " + count_of(calls, "API call") + ", and skip " +
+             std::to_string(check.done.size()) + "; nothing was changed (dry run)");
     return outcome_.status(std::nullopt);
 }
 
@@ -230,8 +211,13 @@ Status UploadJob::transfer(std::vector<PlannedFile> files) {
                     std::move(files), environment_.clock);
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });
     SenderContext sender{.api = api_, .storage_line = storage_line_, .verify = options_.verify};
-    SlotContext context{
-        .api = api_, .sender = sender, .transports = environment_.transports, .queue = queue, .stop = stop_};
+    SlotContext context{.api = api_,
+                        .sender = sender,
+                        .transports = environment_.transports,
+                        .queue = queue,
+                        .journal = *journal_,
+                        .conflict = options_.conflict,
+                        .stop = stop_};
     SlotCrew crew(environment_.arena, slots, [&context]() noexcept { work_in_slot(context); });
     try {
         follow(queue);
@@ -260,22 +246,52 @@ void UploadJob::follow(WorkQueue& queue) {
 void UploadJob::report(UploadProgress progress, bool final) {
     // A file that has to start over loses its stored bytes; a display that runs backwards would help nobody.
     progress.bytes_done = bytes_told_ = std::max(bytes_told_, progress.bytes_done);
-    progress.files_done += outcome_.skipped();
-    progress.files_total += outcome_.skipped() + refused_;
+    progress.files_done += done_before_;
+    progress.files_total += settled_;
     listener_.progress(progress, final);
 }
 
-Status UploadJob::verdict(const WorkQueue& queue) const {
-    const std::optional<Error> cause = queue.stopped_by();
+// So that any program, on any machine, can see what is stored; the journal has it already.
+void UploadJob::report_stored(const std::vector<OpenEnd>& open) {
+    const std::unique_ptr<HttpTransport> transport = environment_.transports.make();
+    PlatformApi api(api_, *transport, stop_);
+    const Instant end = environment_.clock.now() + stop_time;
+    for (const OpenEnd& one : open) {
+        const Instant now = environment_.clock.now();
+        if (one.unreported.empty())
+            continue;
+        if (now >= end || !api.report_at_stop(one.upload_id, one.unreported, std::min(report_time, end - now)))
+            return;
+    }
+}
+
+Status UploadJob::verdict(const WorkQueue& queue) {
+    std::optional<Error> cause = queue.stopped_by();
     const Unfinished left = queue.unfinished();
-    if (cause || left.files_begun + left.files_untouched == 0)
+    {
+        std::lock_guard lock(mutex_);
+        if (lost_lease_)
+            return outcome_.status(lost_lease_);
+    }
+    if (left.files_begun + left.files_untouched == 0)
         return outcome_.status(cause);
-    std::string message = "stopped on request: " + count(outcome_.files(), "file") + " done, " +
-                          std::to_string(left.files_begun) + " unfinished with " + count(left.parts_stored, "part") +
-                          " stored, which the platform keeps, " + std::to_string(left.files_untouched) + " not begun";
+    if (!cause || cause->kind != ErrorKind::auth)
+        report_stored(left.open);
+    const std::string drop = left.open.empty() ? std::string()
+                             : left.open.size() <= ids_in_message
+                                 ? ", or drop what is stored: " + drop_command(left.open)
+                                 : ", or see what is stored with ferry task uploads-list";
+    const std::string rest = std::to_string(left.files_begun) + " unfinished with " +
+                             count_of(left.parts_stored, "part") + " stored, which the platform keeps, " +
+                             std::to_string(left.files_untouched) + " not begun; run the same again to go on" + drop;
+    if (cause) {
+        cause->message += "; " + count_of(outcome_.files(), "file") + " done, " + rest;
+        return outcome_.status(cause);
+    }
+    std::string message = "stopped on request: " + count_of(outcome_.files(), "file") + " done, ";
     if (outcome_.failed() > 0)
-        message += ", " + std::to_string(outcome_.failed()) + " failed";
-    return {ErrorKind::cancelled, message};
+        message += std::to_string(outcome_.failed()) + " failed, ";
+    return {ErrorKind::cancelled, message + rest};
 }
 
 } // namespace

@@ -27,6 +27,7 @@ struct FileResult {
     std::string project;
     std::string parent;
     bool skipped = false; // else uploaded
+    bool before = false;  // by an earlier run
     std::uint32_t parts = 0;
     std::uint64_t part_size = 0;
     std::string etag; // composite MD5-of-MD5s-N; empty where not verified

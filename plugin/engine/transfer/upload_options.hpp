@@ -36,6 +36,7 @@ struct UploadOptions {
     Url endpoint; // the API's base URL
     Secret token;
     std::string token_source; // for messages: where the token came from
+    std::string state_dir;    // absolute; empty: nothing is kept for a later process
     bool dry_run = false;
 };
 

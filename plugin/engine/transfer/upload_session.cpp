@@ -22,11 +22,19 @@ std::vector<PartReport> UploadSession::unreported() const {
     return reports;
 }
 
+std::vector<SentPart> UploadSession::parts() const {
+    std::vector<SentPart> sent;
+    for (const Part& part : parts_)
+        if (part.stored)
+            sent.push_back({part.report, part.md5, part.verified});
+    return sent;
+}
+
 std::string UploadSession::etag() const {
     std::vector<Md5> digests;
     digests.reserve(parts_.size());
     for (const Part& part : parts_) {
-        if (!part.md5)
+        if (!part.verified)
             return {};
         digests.push_back(*part.md5);
     }
@@ -67,8 +75,11 @@ std::optional<Work> UploadSession::take() {
         state_ = State::starting;
         return Work{WorkKind::init, this};
     }
-    if (next_part_ <= opened_.plan.count())
-        return Work{WorkKind::part, this, next_part_++};
+    if (next_part_ <= opened_.plan.count()) {
+        const std::uint32_t number = next_part_++;
+        skip_stored();
+        return Work{WorkKind::part, this, number};
+    }
     state_ = State::completing;
     return Work{WorkKind::complete, this};
 }
@@ -83,17 +94,46 @@ void UploadSession::init_done(OpenedUpload opened) {
     --in_flight_;
     opened_ = std::move(opened);
     parts_.assign(opened_.plan.count(), {});
+    mends_ = 0;
+    for (StoredPart& part : std::exchange(opened_.stored, {})) {
+        const std::uint32_t number = part.sent.report.number;
+        store(number, std::move(part.sent), part.reported);
+    }
     next_part_ = 1;
+    skip_stored();
     state_ = State::sending;
+}
+
+void UploadSession::skip_stored() {
+    while (next_part_ <= opened_.plan.count() && parts_[next_part_ - 1].stored)
+        ++next_part_;
+}
+
+void UploadSession::store(std::uint32_t number, SentPart sent, bool reported) {
+    parts_[number - 1] = {std::move(sent.report), sent.md5, sent.verified, true, reported};
+    ++parts_stored_;
+    bytes_stored_ += opened_.plan.range(number).size;
 }
 
 void UploadSession::part_done(std::uint32_t number, SentPart sent, bool reported) {
     --in_flight_;
-    Part& part = parts_[number - 1];
-    part = {std::move(sent.report), sent.md5, true, reported};
-    ++parts_stored_;
-    bytes_stored_ += opened_.plan.range(number).size;
+    store(number, std::move(sent), reported);
     start_over_if_drained();
+}
+
+void UploadSession::parts_lost(const std::vector<std::uint32_t>& lost, const std::vector<std::uint32_t>& reported) {
+    --in_flight_;
+    ++mends_;
+    for (const std::uint32_t number : reported)
+        parts_[number - 1].reported = true;
+    for (const std::uint32_t number : lost) {
+        parts_[number - 1] = {};
+        --parts_stored_;
+        bytes_stored_ -= opened_.plan.range(number).size;
+    }
+    next_part_ = 1;
+    skip_stored();
+    state_ = State::sending;
 }
 
 void UploadSession::complete_done() {

@@ -26,11 +26,18 @@ struct PlannedFile {
     std::size_t position = 0; // among the files of the step, from 0
 };
 
-// The answer to init, made usable: the plan follows the server's part size.
+// A part that an earlier process, or an earlier try, has brought into storage.
+struct StoredPart {
+    SentPart sent;
+    bool reported = false; // the platform lists it
+};
+
+// An upload made usable: the plan follows the server's part size.
 struct OpenedUpload {
     std::string upload_id;
     PartPlan plan;
     bool parallel = true;
+    std::vector<StoredPart> stored{}; // of an upload that is gone on with
 };
 
 class UploadSession;
@@ -54,8 +61,8 @@ struct WorkFailure {
 
 // pending -> init -> sending -> completing -> done, or to failed from anywhere (after in-flight work has come back).
 // A vanished upload goes back to pending, at most `max_restarts` times. Not thread-safe: all under the queue's lock,
-// but for request(), file(), opened(), lost_upload() and unreported(), which do not change while work of the session is
-// out.
+// but for request(), file(), opened(), lost_upload(), restarts(), parts(), unreported() and mends(), which do not
+// change while init or complete is out.
 class UploadSession {
   public:
     static constexpr int max_restarts = 2;
@@ -67,6 +74,7 @@ class UploadSession {
     const OpenedUpload& opened() const { return opened_; }
     PartJob part_job(std::uint32_t number) const;
     std::vector<PartReport> unreported() const; // in ascending order, for complete
+    std::vector<SentPart> parts() const;        // those stored, in ascending order
     std::string etag() const;                   // composite; empty unless every part was verified
 
     bool has_work() const;
@@ -78,7 +86,9 @@ class UploadSession {
 
     void init_done(OpenedUpload opened);
     void part_done(std::uint32_t number, SentPart part, bool reported);
-    void complete_done();
+    void complete_done(); // of init, too: the file was there already
+    // The platform cannot put the file together: these parts are to be sent again, those of `reported` it has listed.
+    void parts_lost(const std::vector<std::uint32_t>& lost, const std::vector<std::uint32_t>& reported);
     void abort_done(bool aborted); // one that cannot be aborted stays open
     void work_dropped();           // stopped in the middle: nothing is known to have been done
     // For all kinds but abort. The first failure stays; a vanished upload is started over where that is allowed.
@@ -91,15 +101,19 @@ class UploadSession {
     std::uint64_t bytes_stored() const { return bytes_stored_; }
     std::uint32_t parts_stored() const { return parts_stored_; }
     int restarts() const { return restarts_; }
+    int mends() const { return mends_; } // times that parts_lost() was told since the upload was opened
 
   private:
     enum class State { pending, starting, sending, completing, done };
     struct Part {
         PartReport report;
         std::optional<Md5> md5;
+        bool verified = false;
         bool stored = false;
         bool reported = false;
     };
+    void store(std::uint32_t number, SentPart sent, bool reported);
+    void skip_stored();
     void start_over_if_drained();
     bool wants_abort() const;
 
@@ -114,6 +128,7 @@ class UploadSession {
     std::uint64_t bytes_stored_ = 0;
     int in_flight_ = 0;
     int restarts_ = 0;
+    int mends_ = 0;
     bool vanished_ = false; // waits for in-flight work before it starts over
     bool abort_tried_ = false;
     std::optional<WorkFailure> failure_;

@@ -4,6 +4,8 @@
 #include "document/units.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/upload_events.hpp"
+#include "transfer/upload_finish.hpp"
+#include "transfer/upload_start.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -13,15 +15,9 @@
 namespace ferry {
 namespace {
 
-constexpr int max_inits = 3; // until the platform's part size fits the file
-
 // Of a call on an upload that was open: the platform does not know it any more.
 bool upload_gone(const Error& error) {
     return error.kind == ErrorKind::not_found;
-}
-
-std::string bytes(std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " byte" : " bytes");
 }
 
 Error defect_in(const std::string& where, const std::string& what) {
@@ -73,41 +69,15 @@ void UploadSlot::perform(const Work& work) {
 }
 
 void UploadSlot::do_init(const Work& work) {
-    if (const std::string& lost = work.session->lost_upload(); !lost.empty()) {
-        context_.api.log.warn(printable(work.session->file().name) + ": the platform does not know its upload " +
-                              printable(lost) + " any more; it is sent again from the start");
-        // Its storage may have gone alone. That it cannot be aborted is what was to be expected.
-        if (const Status aborted = api_.abort(lost); !aborted && aborted.error().kind == ErrorKind::cancelled)
-            return fail(work, {.error = aborted.error()});
-    }
-    Result<OpenedUpload> opened = open_upload(*work.session);
-    if (!opened.ok())
-        return fail(work, {.error = opened.error()});
-    context_.queue.tell(file_started_event(work.session->file(), *opened));
-    context_.queue.init_done(work, std::move(*opened));
-}
-
-Result<OpenedUpload> UploadSlot::open_upload(const UploadSession& session) {
-    const PlannedFile& file = session.file();
-    if (const Status same = check_unchanged(file.path, file.identity); !same)
-        return same.error();
-    InitRequest request = session.request();
-    UploadInfo info;
-    for (int i = 0; i < max_inits; ++i) {
-        Result<UploadInfo> answer = api_.init(request);
-        if (!answer.ok())
-            return answer.error();
-        info = std::move(*answer);
-        if (const auto plan = PartPlan::make(request.size, info.part_size))
-            return OpenedUpload{info.upload_id, *plan, info.parallel};
-        // Contract 3: a part size that gives more than 10,000 parts calls for another init with a larger wish.
-        if (const Status aborted = api_.abort(info.upload_id); !aborted)
-            return aborted.error();
-        request.part_size = std::max(2 * request.part_size, least_part_size(request.size));
-    }
-    return Error{ErrorKind::platform, printable(file.name) + ": the platform insists on parts of " +
-                                          bytes(info.part_size) + ", which cannot hold " + bytes(request.size) +
-                                          " in 10,000 parts"};
+    auto started = UploadStart(context_, api_).start(*work.session);
+    if (!started.ok())
+        return started.error().kind == ErrorKind::conflict ? conflicts(work, started.error())
+                                                           : fail(work, {.error = started.error()});
+    if (auto* found = std::get_if<FoundComplete>(&*started))
+        return finish(work, std::move(*found));
+    auto& opened = std::get<OpenedUpload>(*started);
+    context_.queue.tell(file_started_event(work.session->file(), opened));
+    context_.queue.init_done(work, std::move(opened));
 }
 
 void UploadSlot::do_part(const Work& work) {
@@ -128,62 +98,67 @@ void UploadSlot::do_part(const Work& work) {
         if (const Status reported = api_.report(session.opened().upload_id, sent.report); !reported)
             return fail(work, {.error = reported.error(), .vanished = upload_gone(reported.error())});
     }
+    context_.journal.part_stored(session.file().name, {.report = sent.report,
+                                                       .size = session.opened().plan.range(work.part).size,
+                                                       .md5 = sent.md5,
+                                                       .verified = sent.verified});
     context_.queue.tell(part_done_event(session, work.part));
     context_.queue.part_done(work, std::move(sent), report_now);
 }
 
 void UploadSlot::do_complete(const Work& work) {
     const UploadSession& session = *work.session;
-    const PlannedFile& file = session.file();
-    if (const Status same = check_unchanged(file.path, file.identity); !same)
-        return fail(work, {.error = same.error(), .drop = same.error().kind == ErrorKind::changed});
-    Result<RemoteFile> remote = api_.complete(session.opened().upload_id, session.request(), session.unreported());
-    if (!remote.ok()) {
-        // No vendor text says whether empty files are taken (contract 3): if not, there is nothing worth keeping.
-        const bool no_empty_files = file.identity.size == 0 && remote.error().kind == ErrorKind::platform;
-        return fail(work, {.error = remote.error(), .vanished = upload_gone(remote.error()), .drop = no_empty_files});
-    }
-    Result<FileResult> result = completed(session, std::move(*remote));
-    if (!result.ok())
+    Result<RemoteFile> remote = UploadFinish(context_, api_).complete(session);
+    if (remote.ok())
+        return finish(work, {.remote = std::move(*remote), .upload = session.opened(), .etag = session.etag()});
+    const Error& error = remote.error();
+    if (error.kind == ErrorKind::conflict)
+        return conflicts(work, error);
+    if (error.kind == ErrorKind::incomplete)
+        return mend(work, error);
+    // No vendor text says whether empty files are taken (contract 3): if not, there is nothing worth keeping.
+    const bool no_empty_files = session.file().identity.size == 0 && error.kind == ErrorKind::platform;
+    fail(work,
+         {.error = error, .vanished = upload_gone(error), .drop = error.kind == ErrorKind::changed || no_empty_files});
+}
+
+// The file is there: it counts once the platform's record is right.
+void UploadSlot::finish(const Work& work, FoundComplete done) {
+    const std::string& name = work.session->file().name;
+    Result<FileResult> result = UploadFinish(context_, api_).check(*work.session, std::move(done));
+    if (!result.ok()) {
+        if (result.error().kind != ErrorKind::cancelled) // then the next run looks again
+            context_.journal.dropped(name);
         return fail(work, {.error = result.error(), .closed = true});
+    }
+    context_.journal.done(name, {.id = result->id,
+                                 .name = result->name,
+                                 .project = result->project,
+                                 .parent = result->parent,
+                                 .etag = result->etag});
     context_.queue.complete_done(work, std::move(*result));
 }
 
-// The platform's record against what was sent.
-Result<FileResult> UploadSlot::completed(const UploadSession& session, RemoteFile remote) {
-    const PlannedFile& file = session.file();
-    if (!remote.size) {
-        const Result<RemoteFile> full = api_.file(remote.id);
-        if (!full.ok() && full.error().kind == ErrorKind::cancelled)
-            return full.error();
-        const std::string reason = full.ok() ? "its record does not tell it" : full.error().message;
-        if (!full.ok() || !full->size)
-            return Error{ErrorKind::platform,
-                         printable(file.name) + ": the platform took it as file " + printable(remote.id) +
-                             ", but not its size, so it may not be whole: " + reason +
-                             "; compare that file's size with " + bytes(file.identity.size) + " there"};
-        remote.size = full->size;
-    }
-    if (*remote.size != file.identity.size)
-        return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " + bytes(*remote.size) +
-                                              " (file " + printable(remote.id) + ") from the " +
-                                              bytes(file.identity.size) +
-                                              " of the local file; delete that file and upload it again"};
-    if (!remote.name.empty() && remote.name != file.name)
-        context_.api.log.warn(printable(file.name) + ": the platform named the file " + printable(remote.name) +
-                              " (file " + printable(remote.id) + ")");
-    const Target& target = session.request().target;
-    return FileResult{.position = file.position,
-                      .path = file.path,
-                      .name = remote.name.empty() ? file.name : remote.name,
-                      .id = remote.id,
-                      .size = file.identity.size,
-                      .project = remote.project.empty() ? target.project : remote.project,
-                      .parent = remote.parent.empty() ? target.parent : remote.parent,
-                      .parts = session.opened().plan.count(),
-                      .part_size = session.opened().plan.part_size(),
-                      .etag = session.etag(),
-                      .upload_id = session.opened().upload_id};
+// The platform lacks parts that storage said it had: they are sent again; if that does not help, the whole file is.
+void UploadSlot::mend(const Work& work, const Error& cause) {
+    const UploadSession& session = *work.session;
+    const Error given_up{ErrorKind::platform, cause.message};
+    if (session.mends() > 0)
+        return fail(work, {.error = given_up, .vanished = true});
+    auto mended = UploadFinish(context_, api_).mend(session);
+    if (!mended.ok())
+        return fail(work, {.error = mended.error().kind == ErrorKind::cancelled ? mended.error() : given_up,
+                           .vanished = upload_gone(mended.error())});
+    context_.queue.parts_lost(work, mended->lost, mended->reported);
+}
+
+void UploadSlot::conflicts(const Work& work, Error error) {
+    auto skipped = UploadFinish(context_, api_).as_skipped(*work.session);
+    if (!skipped)
+        return fail(work, {.error = std::move(error)});
+    if (work.kind == WorkKind::complete && api_.abort(work.session->opened().upload_id))
+        context_.journal.dropped(work.session->file().name);
+    context_.queue.complete_done(work, std::move(*skipped));
 }
 
 void UploadSlot::do_abort(const Work& work) {
@@ -191,6 +166,8 @@ void UploadSlot::do_abort(const Work& work) {
     if (!aborted)
         context_.api.log.warn(printable(work.session->file().name) + ": the upload " +
                               work.session->opened().upload_id + " could not be aborted: " + aborted.error().message);
+    else
+        context_.journal.dropped(work.session->file().name);
     context_.queue.abort_done(work, aborted.ok());
 }
 

@@ -4,6 +4,7 @@
 #include "base/cancel.hpp"
 #include "http/http_transport.hpp"
 #include "platform/platform_api.hpp"
+#include "resume/upload_journal.hpp"
 #include "transfer/part_sender.hpp"
 #include "transfer/work_queue.hpp"
 
@@ -11,12 +12,16 @@
 
 namespace ferry {
 
+struct FoundComplete;
+
 // What the slots of a step share. Outlives them.
 struct SlotContext {
     ApiContext& api;
     SenderContext& sender;
     TransportFactory& transports;
     WorkQueue& queue;
+    UploadJournal& journal;
+    Conflict conflict = Conflict::fail;
     CancelToken& stop; // of the step: cancelled from outside, or by a slot when nothing can go on
 };
 
@@ -32,8 +37,9 @@ class UploadSlot {
     void do_part(const Work& work);
     void do_complete(const Work& work);
     void do_abort(const Work& work);
-    Result<OpenedUpload> open_upload(const UploadSession& session);
-    Result<FileResult> completed(const UploadSession& session, RemoteFile remote);
+    void finish(const Work& work, FoundComplete done);
+    void mend(const Work& work, const Error& cause);
+    void conflicts(const Work& work, Error error);
     void fail(const Work& work, WorkFailure failure);
 
     SlotContext& context_;

@@ -79,6 +79,16 @@ UploadSession& WorkQueue::begin_next() {
 void WorkQueue::init_done(const Work& work, OpenedUpload opened) {
     std::lock_guard lock(mutex_);
     work.session->init_done(std::move(opened));
+    progress_.bytes_done += work.session->bytes_stored(); // those of an upload that is gone on with
+    came_back(work);
+}
+
+void WorkQueue::parts_lost(const Work& work, const std::vector<std::uint32_t>& lost,
+                           const std::vector<std::uint32_t>& reported) {
+    std::lock_guard lock(mutex_);
+    const std::uint64_t before = work.session->bytes_stored();
+    work.session->parts_lost(lost, reported);
+    progress_.bytes_done += work.session->bytes_stored() - before;
     came_back(work);
 }
 
@@ -92,7 +102,9 @@ void WorkQueue::part_done(const Work& work, SentPart part, bool reported) {
 
 void WorkQueue::complete_done(const Work& work, FileResult result) {
     std::lock_guard lock(mutex_);
+    const std::uint64_t before = work.session->bytes_stored();
     work.session->complete_done();
+    progress_.bytes_done += work.session->file().identity.size - before; // found complete: nothing of it was sent
     result.seconds = clock_.now() - work.session->started_at;
     notices_.emplace_back(std::move(result));
     came_back(work);
@@ -182,8 +194,15 @@ UploadProgress WorkQueue::progress() const {
 Unfinished WorkQueue::unfinished() const {
     std::lock_guard lock(mutex_);
     Unfinished counts{.files_begun = open_.size(), .files_untouched = files_.size() - next_file_};
-    for (const UploadSession& session : open_)
+    for (const UploadSession& session : open_) {
         counts.parts_stored += session.parts_stored();
+        if (!session.open_upload().empty())
+            counts.open.push_back({.name = session.file().name,
+                                   .upload_id = session.open_upload(),
+                                   .parts = session.opened().plan.count(),
+                                   .parts_stored = session.parts_stored(),
+                                   .unreported = session.unreported()});
+    }
     return counts;
 }
 

@@ -36,11 +36,21 @@ struct JobEvent {
 
 using Notice = std::variant<JobEvent, FileResult, FailedFile>;
 
+// An upload that is open on the platform when the job stops.
+struct OpenEnd {
+    std::string name;
+    std::string upload_id;
+    std::uint32_t parts = 0;
+    std::uint32_t parts_stored = 0;
+    std::vector<PartReport> unreported; // of those stored
+};
+
 // Files that were begun and neither done nor failed when the job stopped.
 struct Unfinished {
     std::uint64_t files_begun = 0;
     std::uint64_t files_untouched = 0;
     std::uint64_t parts_stored = 0; // of those begun
+    std::vector<OpenEnd> open{};
 };
 
 // Thread-safe. Order: complete or give up a file whose parts are done; then parts of open files, fewest in flight
@@ -63,6 +73,8 @@ class WorkQueue {
     void part_done(const Work& work, SentPart part, bool reported);
     void complete_done(const Work& work, FileResult result); // its seconds are filled in
     void abort_done(const Work& work, bool aborted);
+    void parts_lost(const Work& work, const std::vector<std::uint32_t>& lost,
+                    const std::vector<std::uint32_t>& reported); // see UploadSession
     // A failure of kind `cancelled` ends the work without failing its file, and stops the queue.
     void work_failed(const Work& work, WorkFailure failure);
     void tell(JobEvent event);

@@ -23,7 +23,7 @@ std::string items(const std::string& more) {
 const std::string mine = items(R"(,"size":100,"created_on":"2026-01-01T00:00:00Z")");
 
 Result<RemoteFile> complete(ApiFixture& f, bool overwrite = false) {
-    return f.api.complete("up1", ApiFixture::request(overwrite), {});
+    return f.api.complete("up1", ApiFixture::request(overwrite), {}, true);
 }
 
 } // namespace
@@ -34,7 +34,8 @@ TEST_CASE("complete sends the parts that are not reported yet, and waits longer 
         f.script.expect("POST", complete_target, answer(status, done));
         const auto file = f.api.complete("up1", ApiFixture::request(),
                                          {{.number = 1, .headers = {{"ETag", "aa"}}},
-                                          {.number = 2, .headers = {{"ETag", "b\"b"}, {"x-amz-version-id", "v"}}}});
+                                          {.number = 2, .headers = {{"ETag", "b\"b"}, {"x-amz-version-id", "v"}}}},
+                                         true);
         REQUIRE(file.ok());
         CHECK(file->id == "f1");
         CHECK(file->size == 100u);
@@ -250,9 +251,16 @@ TEST_CASE("8007 is tried again, within bounds") {
     g.script.otherwise([](const RecordedRequest&) { return refusal(409, 8007, "Could not complete"); });
     const auto file = complete(g);
     REQUIRE_FALSE(file.ok());
-    CHECK(file.error().kind == ErrorKind::platform);
+    CHECK(file.error().kind == ErrorKind::incomplete);
     CHECK(file.error().message.find("code 8007: Could not complete") != std::string::npos);
     CHECK(g.script.requests().size() == 4);
+
+    ApiFixture h; // not patient: the parts are to be looked at
+    h.script.otherwise([](const RecordedRequest&) { return refusal(409, 8007, "Could not complete"); });
+    const auto hasty = h.api.complete("up1", ApiFixture::request(), {}, false);
+    REQUIRE_FALSE(hasty.ok());
+    CHECK(hasty.error().kind == ErrorKind::incomplete);
+    CHECK(h.script.requests().size() == 2);
 }
 
 TEST_CASE("a name taken at the end is a conflict, a refused token is auth") {

@@ -134,12 +134,26 @@ TEST_CASE("refusals of an init say what to do") {
     for (const int code : {8005, 5003, 8006}) {
         ApiFixture g;
         g.script.expect("POST", "/v2/upload/multipart", refusal(409, code));
+        if (code == 8006) // somebody else's, then
+            g.script.expect("GET", "/v2/upload/multipart", answer(200, R"({"items":[]})"));
         const auto taken = g.api.init(ApiFixture::request());
         REQUIRE_FALSE(taken.ok());
         CHECK(taken.error().kind == ErrorKind::conflict);
         const char* advice = code == 8006 ? "another upload of that name is open" : "choose another name";
         CHECK(taken.error().message.find(advice) != std::string::npos);
     }
+}
+
+TEST_CASE("an upload of that name that is open already is gone on with, however old it is") {
+    ApiFixture f;
+    f.script.expect("POST", "/v2/upload/multipart", refusal(409, 8006));
+    f.script.expect("GET", "/v2/upload/multipart",
+                    answer(200, list(open_upload("up9", in_project, "2016-01-01T00:00:00Z"))));
+    f.script.expect("GET", "/v2/upload/multipart/up9", answer(200, R"({"upload_id":"up9","part_size":1})"));
+    const auto info = f.api.init(ApiFixture::request());
+    REQUIRE(info.ok());
+    CHECK(info->upload_id == "up9");
+    CHECK(info->found);
 }
 
 TEST_CASE("after a lost answer the upload that it has opened is gone on with") {

@@ -113,10 +113,12 @@ HttpOutcome FakePlatform::answer_to(const HttpRequest& request, CancelToken& can
             most_puts_ = std::max(most_puts_, ++puts_now_);
     }
     std::optional<HttpOutcome> hooked = hook ? hook(call, cancel) : std::nullopt;
+    const bool lost = !hooked && lose_answer && lose_answer(call);
     std::lock_guard lock(mutex_);
     if (call.kind == "put")
         --puts_now_;
-    return hooked ? std::move(*hooked) : serve(call, request);
+    HttpOutcome outcome = hooked ? std::move(*hooked) : serve(call, request);
+    return lost ? no_reply(FailureKind::cancelled) : std::move(outcome);
 }
 
 Call FakePlatform::read(const HttpRequest& request, std::string body) {
@@ -162,7 +164,7 @@ Call FakePlatform::read_upload_path(const HttpRequest& request, std::string_view
     } else if (what == "part") {
         call.kind = "report";
     } else {
-        call.kind = request.method == "DELETE" ? "abort" : "details";
+        call.kind = request.method == "DELETE" ? "abort" : request.method == "POST" ? "report_many" : "details";
     }
     return call;
 }
@@ -173,7 +175,7 @@ HttpOutcome FakePlatform::serve(const Call& call, const HttpRequest& request) {
     if (call.kind == "init")
         return init(call, request.url.target.find("overwrite=") != std::string::npos);
     if (call.kind == "uploads")
-        return reply(200, R"({"items":[],"links":[]})");
+        return open_list();
     if (call.kind == "file") {
         for (const StoredFile& file : files_)
             if (file.id == call.name)
@@ -194,6 +196,12 @@ HttpOutcome FakePlatform::serve(const Call& call, const HttpRequest& request) {
         uploads_.erase(upload);
         return reply(204);
     }
+    if (call.kind == "details")
+        return details(call.upload, upload->second);
+    if (call.kind == "report_many") {
+        take_reports(call, upload->second);
+        return reply(200);
+    }
     if (call.kind == "report") {
         const Object::Ptr report = object_of(call.body);
         const auto number = report->getValue<std::uint32_t>("part_number");
@@ -203,6 +211,53 @@ HttpOutcome FakePlatform::serve(const Call& call, const HttpRequest& request) {
     }
     wrong("nobody knows the call " + call.text());
     return reply(400);
+}
+
+HttpOutcome FakePlatform::open_list() const {
+    Poco::JSON::Array::Ptr items = new Poco::JSON::Array;
+    for (const auto& [id, upload] : uploads_) {
+        Object::Ptr item = new Object;
+        item->set("upload_id", id);
+        item->set("name", upload.name);
+        item->set("project", "me/project");
+        item->set("initiated", upload.initiated);
+        items->add(item);
+    }
+    Object::Ptr answer = new Object;
+    answer->set("items", items);
+    return ok(answer);
+}
+
+HttpOutcome FakePlatform::details(const std::string& id, const Upload& upload) const {
+    Poco::JSON::Array::Ptr parts = new Poco::JSON::Array;
+    for (const auto& [number, etag_of_part] : upload.reported) {
+        Object::Ptr headers = new Object;
+        headers->set("ETag", etag_of_part);
+        Object::Ptr response = new Object;
+        response->set("headers", headers);
+        Object::Ptr part = new Object;
+        part->set("part_number", number);
+        part->set("response", response);
+        parts->add(part);
+    }
+    Object::Ptr answer = new Object;
+    answer->set("upload_id", id);
+    answer->set("name", upload.name);
+    answer->set("part_size", upload.part_size);
+    answer->set("parallel_uploads", parallel);
+    answer->set("parts", parts);
+    return ok(answer);
+}
+
+void FakePlatform::take_reports(const Call& call, Upload& upload) {
+    const Poco::JSON::Array::Ptr parts = object_of(call.body)->getArray("parts");
+    for (unsigned i = 0; parts && i < parts->size(); ++i) {
+        const Object::Ptr part = parts->getObject(i);
+        if (part->getValue<std::uint32_t>("part_number") == upload.lost)
+            continue;
+        upload.reported[part->getValue<std::uint32_t>("part_number")] =
+            part->getObject("response")->getObject("headers")->optValue<std::string>("ETag", "");
+    }
 }
 
 HttpOutcome FakePlatform::list(const HttpRequest& request) const {
@@ -219,11 +274,16 @@ HttpOutcome FakePlatform::list(const HttpRequest& request) const {
 }
 
 HttpOutcome FakePlatform::init(const Call& call, bool overwrite) {
+    if (refuse_twin)
+        for (const auto& [id, open] : uploads_)
+            if (open.name == call.name)
+                return reply(409, R"({"status":409,"code":8006,"message":"upload exists"})");
     const Object::Ptr body = object_of(call.body);
     Upload upload{.name = call.name,
                   .size = body->getValue<Poco::UInt64>("size"),
                   .part_size = part_size != 0 ? part_size : body->getValue<Poco::UInt64>("part_size"),
                   .overwrite = overwrite,
+                  .initiated = initiated,
                   .parts = {},
                   .reported = {}};
     const std::string id = "upload-" + std::to_string(next_id_++);
@@ -270,6 +330,7 @@ HttpOutcome FakePlatform::put(const Call& call, Upload& upload, const HttpReques
         if (request.headers.find(header.name) != std::optional<std::string_view>(header.value))
             wrong("a demanded header is missing: " + call.text());
     upload.parts[call.part] = call.body;
+    upload.lost = upload.lost == call.part ? 0 : upload.lost;
     HttpResponse response;
     response.status = 200;
     response.headers.add("etag", etag ? etag(call.body) : '"' + md5_hex(call.body) + '"');
@@ -280,21 +341,20 @@ HttpOutcome FakePlatform::put(const Call& call, Upload& upload, const HttpReques
 
 HttpOutcome FakePlatform::complete(const Call& call) {
     const auto node = uploads_.extract(call.upload);
-    const Upload& upload = node.mapped();
-    std::map<std::uint32_t, std::string> reported = upload.reported;
-    if (const Poco::JSON::Array::Ptr parts = object_of(call.body)->getArray("parts")) {
-        for (unsigned i = 0; i < parts->size(); ++i)
-            reported[parts->getObject(i)->getValue<std::uint32_t>("part_number")] = "inside";
-    }
+    Upload& upload = node.mapped();
+    take_reports(call, upload);
     std::string content;
     for (const auto& [number, bytes] : upload.parts)
         content += bytes;
-    if (reported.size() != upload.parts.size())
+    if (upload.reported.size() != upload.parts.size())
         wrong("complete without every part: " + call.text());
     if (upload.overwrite)
         std::erase_if(files_, [&](const StoredFile& file) { return file.name == upload.name; });
     const std::string name = rename ? rename(upload.name) : upload.name;
-    files_.push_back({.id = "file-" + std::to_string(next_id_++), .name = name, .content = std::move(content)});
+    files_.push_back({.id = "file-" + std::to_string(next_id_++),
+                      .name = name,
+                      .content = std::move(content),
+                      .created = initiated});
     return reply(201, file_json(files_.back(), complete_tells_size));
 }
 
@@ -304,6 +364,8 @@ std::string FakePlatform::file_json(const StoredFile& file, bool with_size) cons
     json->set("name", file.name);
     json->set("project", "me/project");
     json->set("type", file.folder ? "FOLDER" : "file");
+    if (!file.created.empty())
+        json->set("created_on", file.created);
     if (with_size && !file.folder)
         json->set("size", static_cast<Poco::UInt64>(file.content.size()));
     return to_json(Poco::Dynamic::Var(json));
@@ -311,6 +373,26 @@ std::string FakePlatform::file_json(const StoredFile& file, bool with_size) cons
 
 void FakePlatform::wrong(std::string what) {
     wrongs_.push_back(std::move(what));
+}
+
+void FakePlatform::change_files(const std::function<void(std::vector<StoredFile>&)>& change) {
+    std::lock_guard lock(mutex_);
+    change(files_);
+}
+
+void FakePlatform::change_report(const std::string& upload, std::uint32_t part, std::string etag_of_part) {
+    std::lock_guard lock(mutex_);
+    uploads_.at(upload).reported[part] = std::move(etag_of_part);
+}
+
+void FakePlatform::lose_part(const std::string& upload, std::uint32_t part) {
+    std::lock_guard lock(mutex_);
+    uploads_.at(upload).lost = part;
+}
+
+void FakePlatform::forget_upload(const std::string& upload) {
+    std::lock_guard lock(mutex_);
+    uploads_.erase(upload);
 }
 
 void FakePlatform::put_file(StoredFile file) {

@@ -18,7 +18,8 @@ namespace ferry::test {
 
 // One request, as a hook sees it.
 struct Call {
-    std::string kind;   // "list", "init", "sign", "put", "report", "complete", "abort", "file", "uploads"
+    std::string kind; // "list", "init", "sign", "put", "report", "report_many", "details", "complete", "abort", "file",
+                      // "uploads"
     std::string upload; // id
     std::string name;   // of the file; empty for list
     std::uint32_t part = 0;
@@ -33,6 +34,7 @@ struct StoredFile {
     std::string name;
     std::string content;
     bool folder = false;
+    std::string created{}; // ISO 8601; empty: the platform does not tell
 };
 
 // Thread-safe. The settings and hooks are set before the first request.
@@ -44,6 +46,8 @@ class FakePlatform final : public TransportFactory {
     std::uint64_t part_size = 0; // 0: what is asked for
     bool parallel = true;
     bool complete_tells_size = true;
+    bool refuse_twin = false;                       // 409/8006 at init while an upload of that name is open
+    std::string initiated = "2016-01-01T00:00:00Z"; // of the uploads begun, and of files made, from now on
     std::string storage = "http://127.0.0.1:9001";
     HttpHeaders part_headers;                              // demanded of every PUT
     std::vector<std::string> report_headers{"ETag"};       // asked for by sign
@@ -51,12 +55,17 @@ class FakePlatform final : public TransportFactory {
     HttpHeaders put_answer;                                // further headers of an answer to a PUT
     std::function<std::string(const std::string&)> rename; // at complete
     Hook hook;
+    std::function<bool(const Call&)> lose_answer; // of what was done; called without a lock
 
     std::unique_ptr<HttpTransport> make() override;
     static Url base();
     static constexpr std::string_view token = "0123456789abcdef0123456789abcdef";
 
     void put_file(StoredFile file);
+    void change_files(const std::function<void(std::vector<StoredFile>&)>& change);
+    void change_report(const std::string& upload, std::uint32_t part, std::string etag);
+    void lose_part(const std::string& upload, std::uint32_t part); // it is stored, but no report of it is kept
+    void forget_upload(const std::string& upload);
     std::vector<StoredFile> files() const;
     std::string content(std::string_view name) const; // "<none>" if there is no such file
     std::vector<std::string> calls() const;           // Call::text() in order
@@ -73,8 +82,10 @@ class FakePlatform final : public TransportFactory {
         std::uint64_t size = 0;
         std::uint64_t part_size = 0;
         bool overwrite = false;
+        std::string initiated;
         std::map<std::uint32_t, std::string> parts;
         std::map<std::uint32_t, std::string> reported; // ETags
+        std::uint32_t lost = 0;                        // a part whose report is not kept, until it is put again
         int puts_open = 0;
         std::uint32_t last_signed = 0;
     };
@@ -82,6 +93,9 @@ class FakePlatform final : public TransportFactory {
     Call read_upload_path(const HttpRequest& request, std::string_view path);
     HttpOutcome serve(const Call& call, const HttpRequest& request);
     HttpOutcome list(const HttpRequest& request) const;
+    HttpOutcome open_list() const;
+    HttpOutcome details(const std::string& id, const Upload& upload) const;
+    static void take_reports(const Call& call, Upload& upload);
     HttpOutcome init(const Call& call, bool overwrite);
     HttpOutcome sign(const Call& call, Upload& upload);
     HttpOutcome put(const Call& call, Upload& upload, const HttpRequest& request);

@@ -96,8 +96,10 @@ TEST_CASE("a cancel stops at once, keeps what is stored and tells what is left")
     const UploadSummary summary = f.run();
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::cancelled);
-    CHECK(summary.status.error().message == "stopped on request: 0 files done, 1 unfinished with 2 parts stored, which "
-                                            "the platform keeps, 2 not begun");
+    CHECK(summary.status.error().message ==
+          "stopped on request: 0 files done, 1 unfinished with 2 parts stored, which "
+          "the platform keeps, 2 not begun; run the same again to go on, or drop what is "
+          "stored: ferry task uploads-abort --set 'upload_ids=[\"upload-1\"]'");
     CHECK(f.platform.count("abort") == 0);
     CHECK(f.platform.open_uploads() == 1);
     CHECK(f.listener.finals == 1);

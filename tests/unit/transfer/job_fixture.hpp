@@ -70,6 +70,17 @@ struct JobFixture {
         return content;
     }
 
+    // Keeps a journal from now on, as a process with a state directory does.
+    void keep_state() { options.state_dir = dir.path().string(); }
+
+    // The same step in a new process.
+    UploadSummary run_again() {
+        listener = {};
+        CancelToken fresh;
+        const UploadEnvironment environment{platform, arena, quota, clock, random, log};
+        return run_upload(options, environment, listener, fresh);
+    }
+
     UploadSummary run() {
         const UploadEnvironment environment{platform, arena, quota, clock, random, log};
         return run_upload(options, environment, listener, cancel);

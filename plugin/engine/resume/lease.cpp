@@ -1,0 +1,220 @@
+#include "resume/lease.hpp"
+
+#include "document/text.hpp"
+#include "document/units.hpp"
+
+#include <cerrno>
+#include <random>
+#include <sys/stat.h>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+constexpr Duration poll_every{1'000};
+constexpr std::size_t content_limit = 4096;
+
+std::string make_nonce() {
+    std::random_device random;
+    std::string digits;
+    for (int i = 0; i < 4; ++i)
+        digits += std::to_string(random());
+    return digits;
+}
+
+// What a lease's file says: the owner's line, the nonce's line.
+struct Held {
+    std::optional<ProcessIdentity> owner; // nullopt: it cannot be read
+    std::string nonce;
+    std::int64_t mtime_ns = 0;
+
+    bool operator==(const Held&) const = default;
+};
+
+std::int64_t mtime_of(int fd) {
+    struct stat info {};
+    if (::fstat(fd, &info) != 0)
+        return 0;
+    return std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+}
+
+// Opened anew each time: NFS shows a file's true times when it is opened.
+Result<Held> read_lease(const PrivateFolder& folder, const std::string& name) {
+    const auto file = folder.read(name);
+    if (!file.ok())
+        return file.error();
+    const auto text = read_all(file->get(), content_limit);
+    if (!text.ok())
+        return Error{ErrorKind::io, printable(folder.path_of(name)) + " cannot be read: " + text.error().message};
+    const std::size_t line = std::min(text->find('\n'), text->size());
+    const std::size_t rest = std::min(line + 1, text->size());
+    return Held{.owner = identity_from(text->substr(0, line)),
+                .nonce = text->substr(rest, text->find('\n', rest) - rest),
+                .mtime_ns = mtime_of(file->get())};
+}
+
+std::string title(const Held& held) {
+    return held.owner ? "process " + std::to_string(held.owner->pid) + " on host " + printable(held.owner->host)
+                      : "an unknown process";
+}
+
+// Takes a lease in the steps that a shared file system does whole: linking and renaming a file written beforehand.
+class Taker {
+  public:
+    Taker(const PrivateFolder& folder, const std::string& name, const std::string& nonce)
+        : folder_(folder)
+        , name_(name)
+        , own_(name + "." + nonce)
+        , content_(to_text(this_process()) + "\n" + nonce + "\n") {}
+    ~Taker() { folder_.remove(own_); }
+    Taker(const Taker&) = delete;
+    Taker& operator=(const Taker&) = delete;
+
+    Status prepare() {
+        auto made = folder_.create(own_);
+        if (!made.ok())
+            return made.error();
+        file_ = std::move(*made);
+        if (const Status written = write_all(file_.get(), content_); !written)
+            return {ErrorKind::io, printable(folder_.path_of(own_)) + " cannot be written: " + written.error().message};
+        return {};
+    }
+
+    // Kind `conflict`: somebody has it.
+    Status take_free() {
+        touch();
+        const Status linked = folder_.link(own_, name_);
+        if (linked || linked.error().kind == ErrorKind::conflict)
+            return linked;
+        auto made = folder_.create(name_); // a file system without hard links
+        if (!made.ok())
+            return made.error();
+        return write_all(made->get(), content_);
+    }
+
+    // True if it was taken from the dead owner that `held` names. Two that try at once are told apart by a file of
+    // their own.
+    bool take_from(const Held& held) {
+        const std::string lock = name_ + ".steal";
+        if (!folder_.link(own_, lock)) {
+            if (const auto other = read_lease(folder_, lock); other.ok() && age(*other) >= Lease::dead_after)
+                folder_.remove(lock);
+            return false;
+        }
+        touch();
+        const auto now = read_lease(folder_, name_);
+        const bool taken = now.ok() && *now == held && folder_.rename(own_, name_);
+        folder_.remove(lock);
+        return taken;
+    }
+
+    // How long ago it was renewed, by the clock that stamps this folder's files.
+    Duration age(const Held& held) {
+        touch();
+        return Duration((mtime_of(file_.get()) - held.mtime_ns) / 1'000'000);
+    }
+
+  private:
+    void touch() { ::futimens(file_.get(), nullptr); }
+
+    const PrivateFolder& folder_;
+    const std::string& name_;
+    const std::string own_;
+    const std::string content_;
+    Descriptor file_;
+};
+
+bool is_dead(const Held& held, Taker& taker) {
+    const Liveness alive = held.owner ? liveness_of(*held.owner) : Liveness::unknown;
+    return alive == Liveness::dead || (alive == Liveness::unknown && taker.age(held) >= Lease::dead_after);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& cancel) {
+    const std::string nonce = make_nonce();
+    Taker taker(request.folder, request.name, nonce);
+    if (const Status ready = taker.prepare(); !ready)
+        return ready.error();
+    const Instant late = request.clock.now() + dead_after;
+    for (bool told = false;;) {
+        const Status taken = taker.take_free();
+        if (taken)
+            break;
+        if (taken.error().kind != ErrorKind::conflict)
+            return taken.error();
+        const auto held = read_lease(request.folder, request.name);
+        if (!held.ok() && held.error().kind != ErrorKind::not_found)
+            return held.error();
+        if (!held.ok())
+            continue; // given back just now
+        if (is_dead(*held, taker) && taker.take_from(*held)) {
+            request.log.info(title(*held) + ", which had " + request.what + " before, is gone: going on in its place");
+            break;
+        }
+        if (request.clock.now() >= late)
+            return Error{ErrorKind::conflict, title(*held) + " has " + request.what + " in work, and still had after " +
+                                                  format_duration(dead_after) +
+                                                  "; let it end, or stop it, and run this again"};
+        if (!std::exchange(told, true))
+            request.log.warn(title(*held) + " has " + request.what + " in work: waiting for up to " +
+                             format_duration(dead_after));
+        if (!request.clock.wait_for(poll_every, cancel))
+            return Error{ErrorKind::cancelled, "stopped while waiting for " + title(*held)};
+    }
+    return std::unique_ptr<Lease>(new Lease(std::move(request), nonce));
+}
+
+Lease::Lease(Request request, std::string nonce)
+    : request_(std::move(request))
+    , nonce_(std::move(nonce))
+    , thread_([this] { keep(); }) {}
+
+Lease::~Lease() {
+    {
+        std::lock_guard lock(mutex_);
+        end_ = true;
+    }
+    ended_.notify_all();
+    thread_.join();
+    const auto held = read_lease(request_.folder, request_.name);
+    if (held.ok() && held->nonce == nonce_)
+        request_.folder.remove(request_.name);
+}
+
+bool Lease::renew() {
+    const auto file = request_.folder.read(request_.name);
+    if (!file.ok() && file.error().kind != ErrorKind::not_found)
+        return true; // a file system that is away for a while says nothing about the lease
+    const auto held = read_lease(request_.folder, request_.name);
+    if (held.ok() && held->nonce == nonce_) {
+        ::futimens(file.ok() ? file->get() : -1, nullptr);
+        return true;
+    }
+    if (!held.ok() && held.error().kind == ErrorKind::not_found) {
+        Taker taker(request_.folder, request_.name, nonce_); // somebody has tidied up
+        if (taker.prepare() && taker.take_free())
+            return true;
+    }
+    const auto now = read_lease(request_.folder, request_.name);
+    const std::string by = now.ok() ? title(*now) : std::string("somebody");
+    if (now.ok() && now->nonce == nonce_)
+        return true;
+    if (!std::exchange(lost_, true) && request_.on_lost)
+        request_.on_lost(by + " has taken over " + request_.what + ", as this process gave no sign of life for " +
+                         format_duration(dead_after));
+    return false;
+}
+
+void Lease::keep() noexcept {
+    std::unique_lock lock(mutex_);
+    while (!ended_.wait_for(lock, renew_every, [this] { return end_; })) {
+        lock.unlock();
+        const bool kept = renew();
+        lock.lock();
+        if (!kept)
+            return;
+    }
+}
+
+} // namespace ferry

@@ -1,0 +1,60 @@
+// The right to write one journal: a file that its owner renews, so that it outlives neither the owner's process nor the
+// owner's machine for long. No flock: many Lustre mounts have none.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "base/status.hpp"
+#include "resume/private_folder.hpp"
+#include "resume/process_identity.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace ferry {
+
+class Lease {
+  public:
+    static constexpr Duration renew_every{10'000};
+    static constexpr Duration dead_after{60'000}; // without a renewal, by the file system's own clock
+
+    struct Request {
+        const PrivateFolder& folder; // outlives the lease
+        std::string name;            // of the file
+        std::string what;            // that is leased, for messages
+        Clock& clock;
+        Log& log;
+        std::function<void(std::string)> on_lost; // with the reason; on the lease's thread, at most once
+    };
+
+    // Waits for a living owner as long as a lease lasts, then fails with kind `conflict`, naming its host and pid. A
+    // dead owner's lease is taken over: at once where this machine can tell, else when it has not been renewed for
+    // dead_after. Kind `io` (or invalid) where the folder does not let us.
+    static Result<std::unique_ptr<Lease>> acquire(Request request, CancelToken& cancel);
+    ~Lease(); // gives it back
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+
+    // What the thread does every renew_every; false once the lease is lost.
+    bool renew();
+
+  private:
+    Lease(Request request, std::string nonce);
+    void keep() noexcept;
+
+    const Request request_;
+    const std::string nonce_;
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool end_ = false;
+    bool lost_ = false;
+    std::thread thread_; // last: it uses the others
+};
+
+} // namespace ferry

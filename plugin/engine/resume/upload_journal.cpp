@@ -1,0 +1,311 @@
+#include "resume/upload_journal.hpp"
+
+#include "document/text.hpp"
+#include "resume/digest.hpp"
+
+#include <utility>
+
+namespace ferry {
+namespace {
+
+constexpr const char* journal_end = ".journal";
+constexpr const char* lease_end = ".lease";
+
+std::string about(const JournalPlace& place) {
+    return place.endpoint + '\n' + (place.parent.empty() ? "project " + place.project : "folder " + place.parent) +
+           '\n';
+}
+
+// Reads the journal of that id. Kind not_found if there is none.
+Result<JournalReplay> replay(const PrivateFolder& folder, const std::string& id) {
+    const auto file = folder.read(id + journal_end);
+    if (!file.ok())
+        return file.error();
+    JournalReplay replay;
+    if (!for_each_line(file->get(), [&](std::string_view line) { replay.line(line); }))
+        return Error{ErrorKind::io, printable(folder.path_of(id + journal_end)) + " cannot be read"};
+    return replay;
+}
+
+} // namespace
+
+UploadJournal::UploadJournal(JournalPlace place, JournalServices services)
+    : place_(std::move(place))
+    , services_(std::move(services))
+    , id_(short_digest(about(place_) + place_.instance)) {}
+
+Result<std::unique_ptr<UploadJournal>> UploadJournal::open(JournalPlace place, JournalServices services,
+                                                           CancelToken& cancel) {
+    std::unique_ptr<UploadJournal> journal(new UploadJournal(std::move(place), std::move(services)));
+    if (journal->place_.state_dir.empty())
+        return journal;
+    if (const Status folders = journal->open_folders(); !folders) {
+        if (const Status usable = journal->degrade(folders.error()); !usable)
+            return usable.error();
+        return journal;
+    }
+    if (!journal->place_.read_only) {
+        if (const Status leased = journal->take_lease(cancel); !leased)
+            return leased.error();
+    }
+    if (const Status loaded = journal->load(); !loaded)
+        return loaded.error();
+    return journal;
+}
+
+// Nothing can be kept. That is no reason to leave the files where they are, but to say so.
+Status UploadJournal::degrade(const Error& error) {
+    if (error.kind != ErrorKind::io && error.kind != ErrorKind::not_found)
+        return error;
+    if (!place_.read_only)
+        services_.log.warn(error.message + "; the upload goes on, but what it sends is lost if it is cut off");
+    return {};
+}
+
+Status UploadJournal::open_folders() {
+    auto folder = PrivateFolder::open(place_.state_dir + "/uploads", place_.read_only);
+    if (!folder.ok())
+        return folder.error();
+    folder_.emplace(std::move(*folder));
+    auto notes = PrivateFolder::open(folder_->path_of("open"), place_.read_only);
+    if (!notes.ok())
+        return notes.error();
+    notes_.emplace(std::move(*notes));
+    return {};
+}
+
+Status UploadJournal::take_lease(CancelToken& cancel) {
+    auto lease = Lease::acquire({.folder = *folder_,
+                                 .name = id_ + lease_end,
+                                 .what = "this very upload step",
+                                 .clock = services_.clock,
+                                 .log = services_.log,
+                                 .on_lost = services_.on_lost},
+                                cancel);
+    if (!lease.ok())
+        return degrade(lease.error());
+    lease_ = std::move(*lease);
+    return {};
+}
+
+Status UploadJournal::load() {
+    if (!folder_)
+        return {};
+    auto read = replay(*folder_, id_);
+    if (!read.ok())
+        return read.error().kind == ErrorKind::not_found ? Status() : read.status();
+    const std::string path = printable(folder_->path_of(id_ + journal_end));
+    switch (read->format()) {
+    case JournalFormat::other_version:
+        return {ErrorKind::invalid, path + " was written by another version of Ferry (format " +
+                                        std::to_string(read->other_version()) +
+                                        "): go on with that version, or move the file away to start anew"};
+    case JournalFormat::foreign:
+        services_.log.warn(path + " is no journal of Ferry's: it is kept as *.foreign, and the upload starts anew");
+        if (!place_.read_only)
+            (void)folder_->rename(id_ + journal_end, id_ + ".foreign");
+        return {};
+    case JournalFormat::empty:
+    case JournalFormat::ours:
+        break;
+    }
+    if (read->damaged() > 0)
+        services_.log.warn(path + ": " + std::to_string(read->damaged()) +
+                           " damaged lines are left out; what they told is found out anew");
+    saved_ = read->take();
+    return {};
+}
+
+Status UploadJournal::begin(const std::vector<std::string>& names) {
+    if (!lease_)
+        return {};
+    const Status written = rewrite(names);
+    return written ? written : degrade(written.error());
+}
+
+// Written anew at each start: short again, without torn lines, and out of the reach of an earlier owner that only
+// slept, whose descriptor leads to the file that this one replaces.
+Status UploadJournal::rewrite(const std::vector<std::string>& names) {
+    const std::string fresh = id_ + ".new";
+    folder_->remove(fresh); // of a process that ended in the middle of this
+    auto file = folder_->create(fresh);
+    if (!file.ok())
+        return file.error();
+    std::string lines =
+        to_line(journal::Header{.endpoint = place_.endpoint, .project = place_.project, .parent = place_.parent});
+    const std::unordered_set<std::string_view> wanted(names.begin(), names.end());
+    Status status;
+    const auto flush = [&](std::size_t least) {
+        if (status && lines.size() > least)
+            status = write_all(file->get(), std::exchange(lines, {}));
+    };
+    for (auto one = saved_.begin(); one != saved_.end();) {
+        if (!one->second.pending() && !wanted.contains(one->first)) {
+            one = saved_.erase(one);
+            continue;
+        }
+        if (one->second.pending() && !one->second.done)
+            numbers_[one->first] = next_number_;
+        lines += to_lines(one->second, next_number_++);
+        flush(1u << 20);
+        ++one;
+    }
+    flush(0);
+    if (status && ::fsync(file->get()) != 0)
+        status = {ErrorKind::io, "it cannot be synced"};
+    if (!status)
+        return {ErrorKind::io, printable(folder_->path_of(fresh)) + " cannot be written: " + status.error().message};
+    if (const Status placed = folder_->rename(fresh, id_ + journal_end); !placed)
+        return placed;
+    folder_->sync();
+    writer_ = std::make_unique<JournalWriter>(std::move(*file));
+    return {};
+}
+
+const SavedFile* UploadJournal::saved(const std::string& name) const {
+    const auto found = saved_.find(name);
+    return found == saved_.end() ? nullptr : &found->second;
+}
+
+std::string UploadJournal::note_of(const std::string& name) const {
+    return short_digest(about(place_) + name);
+}
+
+Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, CancelToken& cancel) {
+    if (!writer_ || !notes_)
+        return std::optional<SavedFile>();
+    const std::string note = note_of(name);
+    const Status noted = notes_->note(note, id_);
+    if (noted || noted.error().kind != ErrorKind::conflict) // some file systems have no links: then nobody is found
+        return std::optional<SavedFile>();
+    const auto owner = notes_->noted(note);
+    if (!owner || *owner == id_)
+        return std::optional<SavedFile>();
+    return take_from(*owner, name, cancel);
+}
+
+// Its lease is held while its journal is read and the note changes hands, so that no one else does the same.
+Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& instance, const std::string& name,
+                                                          CancelToken& cancel) {
+    if (instance.find_first_not_of("0123456789abcdef") != std::string::npos)
+        return std::optional<SavedFile>();
+    const auto lease = Lease::acquire({.folder = *folder_,
+                                       .name = instance + lease_end,
+                                       .what = "an upload of " + printable(name),
+                                       .clock = services_.clock,
+                                       .log = services_.log,
+                                       .on_lost = {}},
+                                      cancel);
+    if (!lease.ok())
+        return Error{lease.error().kind, printable(name) + ": " + lease.error().message};
+    std::optional<SavedFile> found;
+    if (auto read = replay(*folder_, instance); read.ok() && read->format() == JournalFormat::ours) {
+        auto files = read->take();
+        if (const auto file = files.find(name); file != files.end() && file->second.pending())
+            found = std::move(file->second);
+    }
+    if (found)
+        adopted(*found);
+    const std::string note = note_of(name);
+    const std::string fresh = note + "." + id_;
+    notes_->remove(fresh);
+    if (notes_->note(fresh, id_))
+        (void)notes_->rename(fresh, note);
+    return found;
+}
+
+void UploadJournal::release(const std::string& name) {
+    if (!notes_)
+        return;
+    const std::string note = note_of(name);
+    if (notes_->noted(note) == id_)
+        notes_->remove(note);
+}
+
+std::optional<std::uint32_t> UploadJournal::number_of(const std::string& name) const {
+    std::lock_guard lock(mutex_);
+    const auto found = numbers_.find(name);
+    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void UploadJournal::write(const std::string& lines) {
+    if (!writer_)
+        return;
+    const Status written = writer_->append(lines);
+    std::lock_guard lock(mutex_);
+    if (!written && !told_failure_)
+        services_.log.warn(printable(folder_->path_of(id_ + journal_end)) +
+                           " cannot be written: " + written.error().message +
+                           "; the upload goes on, but what it sends now would have to be sent again if it is cut off");
+    else if (written && told_failure_)
+        services_.log.info(printable(folder_->path_of(id_ + journal_end)) + " can be written again");
+    told_failure_ = !written;
+}
+
+void UploadJournal::begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at) {
+    std::uint32_t number = 0;
+    {
+        std::lock_guard lock(mutex_);
+        const auto [place, added] = numbers_.try_emplace(name, next_number_);
+        next_number_ += added ? 1u : 0u;
+        number = place->second;
+    }
+    write(to_line(journal::Begun{.file = number, .name = name, .path = source_path(path), .source = source, .at = at}));
+}
+
+void UploadJournal::adopted(const SavedFile& file) {
+    std::uint32_t number = 0;
+    {
+        std::lock_guard lock(mutex_);
+        const auto [place, added] = numbers_.try_emplace(file.name, next_number_);
+        next_number_ += added ? 1u : 0u;
+        number = place->second;
+    }
+    write(to_lines(file, number));
+}
+
+void UploadJournal::opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size,
+                           bool parallel) {
+    if (const auto number = number_of(name))
+        write(to_line(
+            journal::Opened{.file = *number, .upload_id = upload_id, .part_size = part_size, .parallel = parallel}));
+}
+
+void UploadJournal::part_stored(const std::string& name, const SavedPart& part) {
+    if (const auto number = number_of(name))
+        write(to_line(journal::PartStored{
+            .file = *number, .report = part.report, .size = part.size, .md5 = part.md5, .verified = part.verified}));
+}
+
+void UploadJournal::part_lost(const std::string& name, std::uint32_t part) {
+    if (const auto number = number_of(name))
+        write(to_line(journal::PartLost{*number, part}));
+}
+
+void UploadJournal::completing(const std::string& name, WallTime at) {
+    if (const auto number = number_of(name))
+        write(to_line(journal::Completing{*number, at}));
+}
+
+void UploadJournal::done(const std::string& name, journal::Done result) {
+    const auto number = number_of(name);
+    if (!number)
+        return;
+    result.file = *number;
+    write(to_line(result));
+    release(name);
+    std::lock_guard lock(mutex_);
+    numbers_.erase(name);
+}
+
+void UploadJournal::dropped(const std::string& name) {
+    const auto number = number_of(name);
+    if (!number)
+        return;
+    write(to_line(journal::Dropped{*number}));
+    release(name);
+    std::lock_guard lock(mutex_);
+    numbers_.erase(name);
+}
+
+} // namespace ferry

@@ -1,0 +1,36 @@
+// Files that an earlier run has brought to the platform, by the journal: asked for again, they are done.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "platform/platform_api.hpp"
+#include "resume/upload_journal.hpp"
+#include "transfer/upload_job.hpp"
+#include "transfer/upload_session.hpp"
+
+#include <optional>
+
+namespace ferry {
+
+class DoneBefore {
+  public:
+    DoneBefore(PlatformApi& api, const UploadJournal& journal, const CancelToken& cancel)
+        : api_(api)
+        , journal_(journal)
+        , cancel_(cancel) {}
+
+    // The file's result if the journal has it as done, the source is unchanged, and the platform still has that file,
+    // under whatever name. `there`: the entry of the file's name on the platform, or null.
+    Result<std::optional<FileResult>> find(const PlannedFile& file, const RemoteFile* there);
+    // An earlier run asked for its completion and did not live to see the answer: an entry of that name may be it.
+    bool may_be_ours(const PlannedFile& file) const;
+
+  private:
+    Result<bool> unchanged(const PlannedFile& file, const SavedFile& saved);
+    Result<bool> still_there(const PlannedFile& file, const SavedFile& saved, const RemoteFile* there);
+
+    PlatformApi& api_;
+    const UploadJournal& journal_;
+    const CancelToken& cancel_;
+};
+
+} // namespace ferry

@@ -1,0 +1,42 @@
+#include "transfer/part_check.hpp"
+
+#include "document/text.hpp"
+
+#include <vector>
+
+namespace ferry {
+
+Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, PartRange range,
+                      const CancelToken& cancel) {
+    auto hasher = make_part_hasher();
+    if (!hasher.ok())
+        return hasher.error();
+    std::vector<std::byte> buffer(PartReader::buffer_size);
+    auto reader = PartReader::open(path, identity, range, buffer);
+    if (!reader.ok())
+        return reader.error();
+    for (;;) {
+        if (cancel.cancelled())
+            return Error{ErrorKind::cancelled, printable(path) + ": stopped while it was compared with what was sent"};
+        const auto piece = reader->read();
+        if (!piece.ok())
+            return piece.error();
+        if (piece->empty())
+            return (*hasher)->finish();
+        (*hasher)->update(*piece);
+    }
+}
+
+Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
+                              const CancelToken& cancel) {
+    std::vector<Md5> parts;
+    for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+        const auto md5 = hash_part(path, identity, plan.range(number), cancel);
+        if (!md5.ok())
+            return md5.error();
+        parts.push_back(*md5);
+    }
+    return composite_etag(parts);
+}
+
+} // namespace ferry

@@ -1,0 +1,31 @@
+// What of an unfinished upload still holds: the journal and the platform's list of reported parts, taken together.
+#pragma once
+
+#include "base/cancel.hpp"
+#include "base/status.hpp"
+#include "resume/journal_replay.hpp"
+#include "transfer/upload_options.hpp"
+#include "transfer/upload_session.hpp"
+
+namespace ferry {
+
+// A file's fingerprint for the journal.
+Fingerprint fingerprint(const FileIdentity& identity);
+
+// Whether `saved` tells of this very source, as far as path, size and time of change show.
+bool same_source(const SavedFile& saved, const PlannedFile& file);
+
+// The upload as it is to be gone on with. A part is trusted if the journal has it with the right size and the platform
+// does not contradict, or if the platform lists it and its ETag is the MD5 of the local bytes. Under Verify::etag a
+// part that was never compared is now; and if the source's ctime has moved, all parts whose MD5 is known are, and an
+// error of kind `changed` tells that one differs. `saved` may be null. nullopt: the platform's part size does not fit
+// the file or what is stored.
+Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const SavedFile* saved,
+                                                 const UploadState& state, Verify verify, const CancelToken& cancel);
+
+// After the source's ctime has moved without its size or time: success if the bytes of all parts whose MD5 is known are
+// what was sent; else kind `changed`.
+Status check_sent_parts(const PlannedFile& file, const OpenedUpload& opened, const std::vector<SentPart>& sent,
+                        const CancelToken& cancel);
+
+} // namespace ferry

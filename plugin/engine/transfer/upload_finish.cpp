@@ -1,0 +1,128 @@
+#include "transfer/upload_finish.hpp"
+
+#include "document/text.hpp"
+#include "transfer/file_result.hpp"
+#include "transfer/file_source.hpp"
+#include "transfer/resume_check.hpp"
+
+#include <Poco/String.h>
+
+#include <map>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+std::string bytes(std::uint64_t count) {
+    return std::to_string(count) + (count == 1 ? " byte" : " bytes");
+}
+
+bool same_report(const PartReport& ours, const PartReport& listed) {
+    for (const HttpHeader& header : ours.headers)
+        for (const HttpHeader& other : listed.headers)
+            if (same_header_name(header.name, "etag") && same_header_name(other.name, "etag"))
+                return Poco::icompare(bare_etag(header.value), bare_etag(other.value)) == 0;
+    return true;
+}
+
+} // namespace
+
+// Size and time of change tell most changes; a moved ctime only that there may be one.
+Status UploadFinish::check_source(const UploadSession& session) {
+    const PlannedFile& file = session.file();
+    if (const Status same = check_unchanged(file.path, file.identity); !same)
+        return same;
+    const Result<FileIdentity> now = identify_file(file.path);
+    if (!now.ok())
+        return now.status();
+    if (now->ctime_ns == file.identity.ctime_ns)
+        return {};
+    context_.api.log.info(printable(file.name) +
+                          ": the file's status has changed; its bytes are compared with those sent");
+    return check_sent_parts(file, session.opened(), session.parts(), context_.stop);
+}
+
+Result<RemoteFile> UploadFinish::complete(const UploadSession& session) {
+    if (const Status same = check_source(session); !same)
+        return same.error();
+    context_.journal.completing(session.file().name, api_.server_now());
+    const bool patient = session.mends() > 0;
+    return api_.complete(session.opened().upload_id, session.request(), session.unreported(), patient);
+}
+
+Result<FileResult> UploadFinish::check(const UploadSession& session, FoundComplete done) {
+    const PlannedFile& file = session.file();
+    RemoteFile& remote = done.remote;
+    if (!remote.size) {
+        const Result<RemoteFile> full = api_.file(remote.id);
+        if (!full.ok() && full.error().kind == ErrorKind::cancelled)
+            return full.error();
+        const std::string reason = full.ok() ? "its record does not tell it" : full.error().message;
+        if (!full.ok() || !full->size)
+            return Error{ErrorKind::platform,
+                         printable(file.name) + ": the platform took it as file " + printable(remote.id) +
+                             ", but not its size, so it may not be whole: " + reason +
+                             "; compare that file's size with " + bytes(file.identity.size) + " there"};
+        remote.size = full->size;
+    }
+    if (*remote.size != file.identity.size)
+        return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " + bytes(*remote.size) +
+                                              " (file " + printable(remote.id) + ") from the " +
+                                              bytes(file.identity.size) +
+                                              " of the local file; delete that file and upload it again"};
+    if (!remote.name.empty() && remote.name != file.name)
+        context_.api.log.warn(printable(file.name) + ": the platform named the file " + printable(remote.name) +
+                              " (file " + printable(remote.id) + ")");
+    FileResult result = file_result(file, session.request().target, remote);
+    result.parts = done.upload.plan.count();
+    result.part_size = done.upload.plan.part_size();
+    result.etag = std::move(done.etag);
+    result.upload_id = done.upload.upload_id;
+    return result;
+}
+
+Result<UploadFinish::Mend> UploadFinish::mend(const UploadSession& session) {
+    const std::string& id = session.opened().upload_id;
+    if (const Status reported = api_.report_all(id, session.unreported()); !reported)
+        return reported.error();
+    const auto state = api_.upload_state(id);
+    if (!state.ok())
+        return state.error();
+    if (!*state)
+        return Error{ErrorKind::not_found,
+                     printable(session.file().name) + ": the platform does not know its upload any more"};
+    std::map<std::uint32_t, const PartReport*> listed;
+    for (const PartReport& report : (*state)->reported)
+        listed[report.number] = &report;
+    Mend mend;
+    for (const SentPart& part : session.parts()) {
+        const auto found = listed.find(part.report.number);
+        const bool there = found != listed.end() && same_report(part.report, *found->second);
+        (there ? mend.reported : mend.lost).push_back(part.report.number);
+    }
+    for (const std::uint32_t number : mend.lost)
+        context_.journal.part_lost(session.file().name, number);
+    context_.api.log.warn(printable(session.file().name) + ": the platform could not put it together; " +
+                          (mend.lost.empty() ? std::string("it lists every part, so it is asked again")
+                                             : std::to_string(mend.lost.size()) + " parts are sent again"));
+    return mend;
+}
+
+std::optional<FileResult> UploadFinish::as_skipped(const UploadSession& session) {
+    if (context_.conflict != Conflict::skip)
+        return std::nullopt;
+    const PlannedFile& file = session.file();
+    const auto there = api_.find_names(session.request().target, {file.name});
+    if (!there.ok())
+        return std::nullopt;
+    for (const RemoteFile& remote : *there) {
+        if (remote.folder || remote.size != file.identity.size)
+            continue;
+        FileResult result = file_result(file, session.request().target, remote);
+        result.skipped = true;
+        return result;
+    }
+    return std::nullopt;
+}
+
+} // namespace ferry

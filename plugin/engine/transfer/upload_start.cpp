@@ -1,0 +1,217 @@
+#include "transfer/upload_start.hpp"
+
+#include "document/text.hpp"
+#include "transfer/file_source.hpp"
+#include "transfer/resume_check.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ferry {
+namespace {
+
+constexpr int max_inits = 3; // until the platform's part size fits the file
+
+std::string count(std::uint64_t number, const char* noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
+// Of init: then nothing was opened. Else that is not known, and the journal keeps saying so.
+bool was_refused(ErrorKind kind) {
+    return kind == ErrorKind::conflict || kind == ErrorKind::auth || kind == ErrorKind::rights ||
+           kind == ErrorKind::invalid;
+}
+
+std::string saved_etag(const SavedFile& saved, const PartPlan& plan) {
+    std::vector<Md5> digests;
+    for (const auto& [number, part] : saved.parts)
+        if (part.verified)
+            digests.push_back(*part.md5);
+    const auto composite = composite_etag(digests);
+    return digests.size() == plan.count() && composite.ok() ? *composite : std::string();
+}
+
+} // namespace
+
+Result<StartOutcome> UploadStart::start(const UploadSession& session) {
+    const PlannedFile& file = session.file();
+    if (const Status same = check_unchanged(file.path, file.identity); !same)
+        return same.error();
+    if (!session.lost_upload().empty()) {
+        if (const Status aborted = abort_lost(session); !aborted)
+            return aborted.error();
+    } else {
+        const auto others = context_.journal.claim(file.name, context_.stop);
+        if (!others.ok())
+            return others.error();
+        const SavedFile* saved = *others ? &**others : context_.journal.saved(file.name);
+        if (saved && saved->pending()) {
+            auto taken = take_up(session, *saved);
+            if (!taken.ok())
+                return taken.error();
+            if (*taken)
+                return std::move(**taken);
+        }
+    }
+    auto opened = open_anew(session);
+    if (!opened.ok())
+        return opened.error();
+    return StartOutcome(std::move(*opened));
+}
+
+// nullopt: nothing of it is left on the platform.
+Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& session, const SavedFile& saved) {
+    if (!same_source(saved, session.file())) {
+        if (const Status dropped = drop_outdated(session, saved, "the file has changed since"); !dropped)
+            return dropped.error();
+        return std::optional<StartOutcome>();
+    }
+    if (saved.open())
+        return take_up_open(session, saved);
+    // Init may have been cut off: what it opened, if anything, has no parts that we know of.
+    const auto found = api_.find_upload(session.request(), saved.begun_at);
+    if (!found.ok())
+        return found.error();
+    if (!*found)
+        return std::optional<StartOutcome>();
+    const auto state = api_.upload_state((*found)->upload_id);
+    if (!state.ok())
+        return state.error();
+    auto opened = *state ? go_on(session, nullptr, **state) : Result<std::optional<OpenedUpload>>(std::nullopt);
+    if (!opened.ok())
+        return opened.error();
+    return *opened ? std::optional(StartOutcome(std::move(**opened))) : std::optional<StartOutcome>();
+}
+
+Result<std::optional<StartOutcome>> UploadStart::take_up_open(const UploadSession& session, const SavedFile& saved) {
+    const std::string name = printable(session.file().name);
+    const auto state = api_.upload_state(saved.upload_id);
+    if (!state.ok())
+        return state.error();
+    if (!*state) {
+        auto found = find_complete(session, saved);
+        if (found.ok() && !*found)
+            context_.api.log.warn(name + ": the platform does not know its upload " + printable(saved.upload_id) +
+                                  " any more; it is sent again from the start");
+        return found;
+    }
+    auto opened = go_on(session, &saved, **state);
+    if (!opened.ok() && opened.error().kind == ErrorKind::changed) {
+        if (const Status dropped = drop_outdated(session, saved, "the file has changed since"); !dropped)
+            return dropped.error();
+        return std::optional<StartOutcome>();
+    }
+    if (!opened.ok())
+        return opened.error();
+    if (*opened)
+        return std::optional(StartOutcome(std::move(**opened)));
+    if (const Status dropped = drop_outdated(session, saved, "the platform's part size has changed"); !dropped)
+        return dropped.error();
+    return std::optional<StartOutcome>();
+}
+
+// The upload is gone. If complete had been asked for, the file may be why.
+Result<std::optional<StartOutcome>> UploadStart::find_complete(const UploadSession& session, const SavedFile& saved) {
+    const auto plan = PartPlan::make(session.file().identity.size, saved.part_size);
+    if (!saved.completing_at || !plan)
+        return std::optional<StartOutcome>();
+    auto file = api_.find_completed(session.request(), *saved.completing_at);
+    if (!file.ok())
+        return file.error();
+    if (!*file)
+        return std::optional<StartOutcome>();
+    FoundComplete found{.remote = std::move(**file),
+                        .upload = {.upload_id = saved.upload_id, .plan = *plan, .parallel = saved.parallel},
+                        .etag = saved_etag(saved, *plan)};
+    return std::optional(StartOutcome(std::move(found)));
+}
+
+// nullopt: what is there cannot be gone on with.
+Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& session, const SavedFile* saved,
+                                                       const UploadState& state) {
+    const PlannedFile& file = session.file();
+    auto opened = check_resume(file, saved, state, context_.sender.verify, context_.stop);
+    if (!opened.ok() || !*opened)
+        return opened;
+    if (!saved) {
+        context_.journal.begun(file.name, file.path, fingerprint(file.identity), api_.server_now());
+        context_.journal.opened(file.name, state.info.upload_id, state.info.part_size, state.info.parallel);
+    }
+    context_.api.log.info(printable(file.name) + ": going on with upload " + printable(state.info.upload_id) + ": " +
+                          std::to_string((*opened)->stored.size()) + " of " + count((*opened)->plan.count(), "part") +
+                          " stored already");
+    return opened;
+}
+
+Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why) {
+    const std::string name = printable(session.file().name);
+    std::string id = saved.upload_id;
+    if (id.empty()) {
+        const auto found = api_.find_upload(session.request(), saved.begun_at);
+        if (!found.ok())
+            return found.status();
+        if (*found)
+            id = (*found)->upload_id;
+    }
+    if (!id.empty()) {
+        context_.api.log.warn(name + ": its upload " + printable(id) + " with " +
+                              count(saved.parts.size(), "stored part") + " is dropped and begun anew: " + why);
+        if (const Status aborted = api_.abort(id); !aborted)
+            return aborted;
+    }
+    context_.journal.dropped(session.file().name);
+    return {};
+}
+
+Status UploadStart::abort_lost(const UploadSession& session) {
+    const std::string& lost = session.lost_upload();
+    context_.api.log.warn(printable(session.file().name) + ": the platform " +
+                          (session.mends() > 0 ? "cannot put its upload " + printable(lost) + " together"
+                                               : "does not know its upload " + printable(lost) + " any more") +
+                          "; it is sent again from the start");
+    // Its storage may have gone alone. That it cannot be aborted is what was to be expected.
+    const Status aborted = api_.abort(lost);
+    return !aborted && aborted.error().kind == ErrorKind::cancelled ? aborted : Status();
+}
+
+Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
+    const PlannedFile& file = session.file();
+    InitRequest request = session.request();
+    UploadInfo info;
+    for (int i = 0; i < max_inits; ++i) {
+        context_.journal.begun(file.name, file.path, fingerprint(file.identity), api_.server_now());
+        Result<UploadInfo> answer = api_.init(request);
+        if (!answer.ok()) {
+            if (was_refused(answer.error().kind))
+                context_.journal.dropped(file.name);
+            return answer.error();
+        }
+        info = std::move(*answer);
+        const auto plan = PartPlan::make(request.size, info.part_size);
+        if (plan)
+            context_.journal.opened(file.name, info.upload_id, info.part_size, info.parallel);
+        if (plan && info.found) {
+            const auto state = api_.upload_state(info.upload_id);
+            if (!state.ok())
+                return state.error();
+            if (*state) {
+                auto opened = check_resume(file, nullptr, **state, context_.sender.verify, context_.stop);
+                if (!opened.ok())
+                    return opened.error();
+                if (*opened)
+                    return std::move(**opened);
+            }
+        }
+        if (plan)
+            return OpenedUpload{.upload_id = info.upload_id, .plan = *plan, .parallel = info.parallel};
+        // Contract 3: a part size that gives more than 10,000 parts calls for another init with a larger wish.
+        if (const Status aborted = api_.abort(info.upload_id); !aborted)
+            return aborted.error();
+        request.part_size = std::max(2 * request.part_size, least_part_size(request.size));
+    }
+    return Error{ErrorKind::platform, printable(file.name) + ": the platform insists on parts of " +
+                                          count(info.part_size, "byte") + ", which cannot hold " +
+                                          count(request.size, "byte") + " in 10,000 parts"};
+}
+
+} // namespace ferry

@@ -1,0 +1,43 @@
+// How a file's upload begins: anew, or where an earlier process was cut off.
+#pragma once
+
+#include "transfer/upload_slot.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace ferry {
+
+// The file is on the platform already: an earlier process completed the upload and did not live to say so.
+struct FoundComplete {
+    RemoteFile remote;
+    OpenedUpload upload;
+    std::string etag; // composite, where all parts were verified
+};
+
+using StartOutcome = std::variant<OpenedUpload, FoundComplete>;
+
+// Used by one slot's thread, for one piece of work.
+class UploadStart {
+  public:
+    UploadStart(SlotContext& context, PlatformApi& api) : context_(context), api_(api) {}
+
+    // Takes up what the journal knows of the file, else opens an upload. Leaves the journal up to date.
+    Result<StartOutcome> start(const UploadSession& session);
+
+  private:
+    Result<std::optional<StartOutcome>> take_up(const UploadSession& session, const SavedFile& saved);
+    Result<std::optional<StartOutcome>> take_up_open(const UploadSession& session, const SavedFile& saved);
+    Result<std::optional<StartOutcome>> find_complete(const UploadSession& session, const SavedFile& saved);
+    Result<std::optional<OpenedUpload>> go_on(const UploadSession& session, const SavedFile* saved,
+                                              const UploadState& state);
+    Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);
+    Status abort_lost(const UploadSession& session);
+    Result<OpenedUpload> open_anew(const UploadSession& session);
+
+    SlotContext& context_;
+    PlatformApi& api_;
+};
+
+} // namespace ferry
