@@ -32,10 +32,11 @@ bool is_id_part(std::string_view text) {
 
 State::State(PlatformSettings given)
     : settings(checked(std::move(given)))
+    , clock(settings.clock_skew)
     , disk(settings.root)
-    , tree(disk)
+    , tree(disk, clock)
     , uploads(disk)
-    , quota(settings.rate_calls, settings.rate_window)
+    , quota(settings.rate_calls, settings.rate_window, clock)
     , signer(random_hex(40)) {
     tree.add_project(settings.project);
 }

@@ -20,6 +20,7 @@ struct State {
     explicit State(PlatformSettings given);
 
     const PlatformSettings settings; // with a token and checked
+    const Clock clock;
     const Disk disk;
 
     std::mutex mutex; // guards tree and uploads

@@ -118,7 +118,7 @@ Answer StorageServer::serve(const Request& request, Exchange& exchange) {
     }
     made.set("x-amz-request-id", random_hex(16));
     made.set("Server", "AmazonS3");
-    made.set("Date", http_date(now_ms()));
+    made.set("Date", http_date(state_.clock.now_ms()));
     const auto latency = state_.settings.storage_latency;
     if (latency.count() > 0 && !exchange.hold(latency))
         made.delivery = Delivery::reset;
@@ -199,7 +199,7 @@ Answer StorageServer::play(Put& put) {
 
 void StorageServer::check(const Put& put) const {
     const Request& request = put.request;
-    switch (state_.signer.check(request, state_.settings.demanded_headers, now_ms() / 1000)) {
+    switch (state_.signer.check(request, state_.settings.demanded_headers, state_.clock.now_ms() / 1000)) {
     case UrlVerdict::unsigned_:
         throw StorageError{403, "AccessDenied", "Access Denied"};
     case UrlVerdict::expired:
