@@ -41,6 +41,12 @@ State::State(PlatformSettings given)
     tree.add_project(settings.project);
 }
 
+void State::shut(const Fault& fault, bool storage) {
+    if (!fault.port.empty())
+        storage = fault.port == "storage";
+    (storage ? storage_gate : api_gate).trouble(fault.trouble, fault.time.value_or(std::chrono::seconds(1)));
+}
+
 bool is_project_id(std::string_view text) {
     const auto slash = text.find('/');
     return slash != std::string_view::npos && is_id_part(text.substr(0, slash)) && is_id_part(text.substr(slash + 1));

@@ -107,6 +107,8 @@ Answer ApiServer::serve_call(Call& call, Exchange& exchange) {
         counters.rate_limited += quota.taken ? 0 : 1;
         counters.unauthorized += made.status == 401 ? 1 : 0;
     });
+    if (call.fault && call.fault->retry_after_date)
+        made.set("Retry-After", http_date(state_.clock.now_ms() + call.fault->retry_after_date->count()));
     if (!call.fault || call.fault->rate_headers) {
         if (call.fault && call.fault->status == 429 && call.faulty(FaultKind::status))
             quota.remaining = 0;
@@ -192,7 +194,11 @@ Answer ApiServer::play(Call& call, Exchange& exchange) {
     default:
         break;
     }
+    if (fault.kind == FaultKind::duplicate)
+        perform(call);
     made = perform(call);
+    if (fault.kind == FaultKind::port)
+        state_.shut(fault, false);
     spoil(made, fault, exchange);
     return made;
 }
