@@ -175,6 +175,8 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
             if (tried.verdict == Verdict::success)
                 return file;
             state.weigh(tried, context_.clock.now());
+            if (tried.verdict == Verdict::vanished) // a proxy's repetition meets what the call itself has completed
+                return last_look(std::string(upload_id), request, began, failure(tried, {}, doing));
         } else if (++state.looks == completed_looks) {
             return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         }
