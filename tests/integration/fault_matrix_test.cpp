@@ -81,7 +81,7 @@ TEST_CASE("faults: sign that does not") {
         {R"({"operation":"sign","part":2,"fault":"status","status":403,"code":8001})", End::refused, "8001"},
         {R"({"operation":"sign","part":2,"times":0,"fault":"status","status":409,"code":8008})", End::failed, "8008", 0,
          few},
-        {R"({"operation":"sign","part":2,"times":0,"fault":"vanish"})", End::failed, "8003"},
+        {R"({"operation":"sign","part":2,"times":0,"fault":"vanish"})", End::failed, "404"},
         {R"({"operation":"sign","part":2,"times":0,"fault":"expired_url"})", End::failed, "Request has expired", 0,
          few},
         {R"({"operation":"sign","part":2,"times":0,"fault":"truncated"})", End::failed, "cut short", 0, few},
@@ -161,7 +161,7 @@ TEST_CASE("faults: put that never works") {
         put(R"("fault":"corrupt")", "MD5"),
         put(R"("fault":"reset")", "no answer"),
         put(R"("fault":"garbage")", "cannot be used"),
-        put(R"("fault":"vanish")", "NoSuchUpload"),
+        put(R"("fault":"vanish")", "404"), // of whichever part finds out first
         {R"({"operation":"init","port":"storage","fault":"refuse","ms":60000})", End::failed, "refused", 0,
          R"(,"retry":{"max_elapsed":1})"},
         // Half an ETag looks like one that is no MD5; complete finds out.
