@@ -45,14 +45,14 @@ class LocalPlatform::Impl {
         const std::lock_guard lock(state.mutex);
         if (api_listener)
             return;
-        api_listener = std::make_unique<Listener>(api_server, options(api_port));
+        api_listener = std::make_unique<Listener>(api_server, state.api_gate, options(api_port));
         api_port = api_listener->port();
         state.api_base = base(api_port) + "/v2";
     }
     void start_storage() {
         if (storage_listener)
             return;
-        storage_listener = std::make_unique<Listener>(storage_server, options(storage_port));
+        storage_listener = std::make_unique<Listener>(storage_server, state.storage_gate, options(storage_port));
         storage_port = storage_listener->port();
         const std::lock_guard lock(state.mutex);
         state.storage_base = base(storage_port);

@@ -62,6 +62,7 @@ struct PlatformSettings {
     bool patch_null_removes = true;                      // "patch_null": remove, ignore
     EtagForm etag = EtagForm::md5;                       // "etag": md5, kms, opaque
     Milliseconds url_lifetime{3'600'000};                // "url_lifetime": full seconds, rounded up
+    Milliseconds clock_skew{0};                          // "clock_skew": the platform's clock is ahead by this
     Milliseconds api_latency{0};                         // "api_latency": added before each API answer
     Milliseconds storage_latency{0};                     // "storage_latency": added before each storage answer
     std::map<std::string, std::string> demanded_headers; // "header=NAME:VALUE": on each PUT; {part} is the number

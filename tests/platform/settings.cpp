@@ -42,6 +42,17 @@ bool time(Milliseconds& into, std::string_view value) {
     return read.has_value();
 }
 
+// With a sign, as "-1h".
+bool signed_time(Milliseconds& into, std::string_view value) {
+    const bool behind = value.starts_with('-');
+    if (behind || value.starts_with('+'))
+        value.remove_prefix(1);
+    const bool good = time(into, value);
+    if (good && behind)
+        into = -into;
+    return good;
+}
+
 bool part_size(PlatformSettings& s, std::string_view value) {
     if (choose<PartSizePolicy>(s.part_size, value, {{"echo", PartSizePolicy::echo}, {"large", PartSizePolicy::large}}))
         return true;
@@ -73,6 +84,9 @@ Settings measures() {
         {"enforce_size", {"true or false", [](S& s, V v) { return truth(s.enforce_size, v); }}},
         {"rate_reset_ms", {"true or false", [](S& s, V v) { return truth(s.rate_reset_ms, v); }}},
         {"url_lifetime", {"a duration", [](S& s, V v) { return time(s.url_lifetime, v); }}},
+        {"clock_skew",
+         {"a duration, with - in front for a clock that is behind",
+          [](S& s, V v) { return signed_time(s.clock_skew, v); }}},
         {"api_latency", {"a duration", [](S& s, V v) { return time(s.api_latency, v); }}},
         {"storage_latency", {"a duration", [](S& s, V v) { return time(s.storage_latency, v); }}},
         {"header", {"NAME:VALUE", header}},

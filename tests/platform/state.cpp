@@ -32,12 +32,19 @@ bool is_id_part(std::string_view text) {
 
 State::State(PlatformSettings given)
     : settings(checked(std::move(given)))
+    , clock(settings.clock_skew)
     , disk(settings.root)
-    , tree(disk)
+    , tree(disk, clock)
     , uploads(disk)
-    , quota(settings.rate_calls, settings.rate_window)
+    , quota(settings.rate_calls, settings.rate_window, clock)
     , signer(random_hex(40)) {
     tree.add_project(settings.project);
+}
+
+void State::shut(const Fault& fault, bool storage) {
+    if (!fault.port.empty())
+        storage = fault.port == "storage";
+    (storage ? storage_gate : api_gate).trouble(fault.trouble, fault.time.value_or(std::chrono::seconds(1)));
 }
 
 bool is_project_id(std::string_view text) {

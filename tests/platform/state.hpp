@@ -9,6 +9,7 @@
 #include "model/quota.hpp"
 #include "model/tally.hpp"
 #include "model/uploads.hpp"
+#include "net/port_gate.hpp"
 #include "storage/signing.hpp"
 
 #include <mutex>
@@ -20,6 +21,7 @@ struct State {
     explicit State(PlatformSettings given);
 
     const PlatformSettings settings; // with a token and checked
+    const Clock clock;
     const Disk disk;
 
     std::mutex mutex; // guards tree and uploads
@@ -31,6 +33,11 @@ struct State {
     Tally tally;
     FaultScript faults;
     const Signer signer;
+    PortGate api_gate;
+    PortGate storage_gate;
+
+    // What FaultKind::port asks for; `storage`: the port that the request came to.
+    void shut(const Fault& fault, bool storage);
 
     // Set before the first request is served.
     std::string api_base;     // "http://127.0.0.1:PORT/v2"

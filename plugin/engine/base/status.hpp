@@ -10,19 +10,19 @@ namespace ferry {
 
 // What went wrong, as far as a caller acts on it.
 enum class ErrorKind {
-    invalid,   // options, names or credentials are wrong; nothing was changed
-    not_found, // a file, project or upload does not exist
-    auth,      // the platform refused the token, or the rights on the project
-    rights,    // the platform refused the rights on one file
-    conflict,  // the name is taken
-    network,   // no usable answer within the allowed tries
-    storage,   // object storage refused or did not keep the bytes
-    platform,  // the platform answered something that is permanent or makes no sense
+    invalid,    // options, names or credentials are wrong; nothing was changed
+    not_found,  // a file, project or upload does not exist
+    auth,       // the platform refused the token, or the rights on the project
+    rights,     // the platform refused the rights on one file
+    conflict,   // the name is taken
+    network,    // no usable answer within the allowed tries
+    storage,    // object storage refused or did not keep the bytes
+    platform,   // the platform answered something that is permanent or makes no sense
     incomplete, // the platform lacks parts that were sent
-    changed,   // the source changed during the upload
-    io,        // a local read or write failed
-    cancelled, // stopped on request
-    internal,  // a defect of Ferry
+    changed,    // the source changed during the upload
+    io,         // a local read or write failed
+    cancelled,  // stopped on request
+    internal,   // a defect of Ferry
 };
 
 // Stable word of a kind, for programs: the outputs document's error.code and ferry_error.kind.

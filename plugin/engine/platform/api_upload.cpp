@@ -204,6 +204,8 @@ Result<RemoteFile> PlatformApi::complete(std::string_view upload_id, const InitR
             state.weigh(tried, context_.clock.now());
             if (!patient && state.incomplete == hasty_tries)
                 return Error{ErrorKind::incomplete, failure(tried, {}, doing).message};
+            if (tried.verdict == Verdict::vanished) // a proxy's repetition meets what the call itself has completed
+                return last_look(std::string(upload_id), request, began, failure(tried, {}, doing));
         } else if (++state.looks == completed_looks) {
             return Error{ErrorKind::not_found, doing + ": " + describe(Operation::complete, tried.outcome)};
         }
@@ -252,7 +254,7 @@ Result<std::optional<RemoteFile>> PlatformApi::find_completed(const InitRequest&
     if (!files.ok())
         return files.error();
     for (RemoteFile& file : *files) {
-        if (file.folder)
+        if (file.folder || file.id == request.replaces)
             continue;
         if (!file.size || !file.created) {
             auto full = this->file(file.id);

@@ -32,6 +32,7 @@ struct InitRequest {
     std::uint64_t size = 0;
     std::uint64_t part_size = 0; // 0: let the server choose
     bool overwrite = false;
+    std::string replaces{}; // id of the file that has the name now; empty: none
 };
 
 struct UploadInfo {

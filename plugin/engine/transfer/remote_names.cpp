@@ -62,6 +62,7 @@ class Sorter {
             return true;
         }
         if (options_.conflict == Conflict::overwrite) {
+            file.replaces = std::move(there.id);
             check_.to_upload.push_back(std::move(file));
             return true;
         }

@@ -153,9 +153,12 @@ void UploadSession::work_dropped() {
 
 void UploadSession::work_failed(WorkFailure failure) {
     --in_flight_;
-    if (failure.closed)
-        opened_.upload_id.clear();
-    if (failure.vanished && !failure_ && (vanished_ || restarts_ < max_restarts))
+    const bool again = failure.vanished && !failure_ && (vanished_ || restarts_ < max_restarts);
+    if (failure.closed || (failure.vanished && !failure.drop && !again)) {
+        opened_.upload_id.clear(); // nothing of it is there any more
+        parts_stored_ = 0;
+    }
+    if (again)
         vanished_ = true;
     else if (!failure_)
         failure_ = std::move(failure);

@@ -24,6 +24,7 @@ struct PlannedFile {
     std::string name; // on the platform
     FileIdentity identity;
     std::size_t position = 0; // among the files of the step, from 0
+    std::string replaces{};   // id of the file on the platform that it is to replace
 };
 
 // A part that an earlier process, or an earlier try, has brought into storage.

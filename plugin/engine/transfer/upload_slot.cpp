@@ -144,7 +144,7 @@ void UploadSlot::mend(const Work& work, const Error& cause) {
     const UploadSession& session = *work.session;
     const Error given_up{ErrorKind::platform, cause.message};
     if (session.mends() > 0)
-        return fail(work, {.error = given_up, .vanished = true});
+        return fail(work, {.error = given_up, .vanished = true, .drop = true});
     auto mended = UploadFinish(context_, api_).mend(session);
     if (!mended.ok())
         return fail(work, {.error = mended.error().kind == ErrorKind::cancelled ? mended.error() : given_up,

@@ -70,7 +70,8 @@ UploadSession& WorkQueue::begin_next() {
                         .name = file.name,
                         .size = file.identity.size,
                         .part_size = choose_part_size(settings_.part_size, file.identity.size, job_bytes_),
-                        .overwrite = settings_.overwrite};
+                        .overwrite = settings_.overwrite,
+                        .replaces = file.replaces};
     UploadSession& session = open_.emplace_back(std::move(file), std::move(request));
     session.started_at = clock_.now();
     return session;

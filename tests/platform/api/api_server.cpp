@@ -91,7 +91,7 @@ Answer ApiServer::serve(const Request& request, Exchange& exchange) {
         answer = refusal({500, 90009, std::string("The local platform failed: ") + error.what()});
     }
     answer.set("X-Request-Id", random_hex(16));
-    answer.set("Date", http_date(now_ms()));
+    answer.set("Date", http_date(state_.clock.now_ms()));
     return answer;
 }
 
@@ -107,11 +107,13 @@ Answer ApiServer::serve_call(Call& call, Exchange& exchange) {
         counters.rate_limited += quota.taken ? 0 : 1;
         counters.unauthorized += made.status == 401 ? 1 : 0;
     });
+    if (call.fault && call.fault->retry_after_date)
+        made.set("Retry-After", http_date(state_.clock.now_ms() + call.fault->retry_after_date->count()));
     if (!call.fault || call.fault->rate_headers) {
         if (call.fault && call.fault->status == 429 && call.faulty(FaultKind::status))
             quota.remaining = 0;
         if (call.fault && call.fault->reset_in)
-            quota.reset_ms = now_ms() + call.fault->reset_in->count();
+            quota.reset_ms = state_.clock.now_ms() + call.fault->reset_in->count();
         set_rate_headers(made, quota);
     }
     const auto latency = state_.settings.api_latency;
@@ -192,7 +194,11 @@ Answer ApiServer::play(Call& call, Exchange& exchange) {
     default:
         break;
     }
+    if (fault.kind == FaultKind::duplicate)
+        perform(call);
     made = perform(call);
+    if (fault.kind == FaultKind::port)
+        state_.shut(fault, false);
     spoil(made, fault, exchange);
     return made;
 }

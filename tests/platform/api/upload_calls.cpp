@@ -122,7 +122,7 @@ Reply init_upload(Call& call) {
     upload.overwrite = call.truth("overwrite");
     upload.md5 = text_of(*body, "md5").value_or("");
     upload.rename = call.faulty(FaultKind::rename);
-    upload.initiated_ms = now_ms();
+    upload.initiated_ms = call.state.clock.now_ms();
     read_target(call, *body, upload);
     check_conflict(call, upload);
     const std::uint64_t asked = optional_size(*body, "part_size").value_or(0);
@@ -180,7 +180,7 @@ Reply sign_part(Call& call) {
     const State& state = call.state;
     if (!state.settings.parallel_uploads)
         check_order(upload, part);
-    const std::int64_t now = now_ms();
+    const std::int64_t now = state.clock.now_ms();
     const std::int64_t lifetime = state.settings.url_lifetime.count();
     const std::int64_t expires = call.faulty(FaultKind::expired_url) ? now / 1000 - 60 : (now + lifetime + 999) / 1000;
     const auto demanded = demanded_for(state, part);

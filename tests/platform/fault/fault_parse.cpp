@@ -40,6 +40,12 @@ void slow_down(Fault& fault) {
 void early_403(Fault& fault) {
     fault.status = 403;
 }
+void ignore_port(Fault& fault) {
+    fault.trouble = PortTrouble::ignore;
+}
+void mute_port(Fault& fault) {
+    fault.trouble = PortTrouble::mute;
+}
 
 const std::map<std::string, Kind>& kinds() {
     static const std::map<std::string, Kind> known{
@@ -66,6 +72,10 @@ const std::map<std::string, Kind>& kinds() {
         {"vanish", {FaultKind::vanish, none}},
         {"rename", {FaultKind::rename, none}},
         {"wrong_size", {FaultKind::wrong_size, none}},
+        {"refuse", {FaultKind::port, none}},
+        {"ignore", {FaultKind::port, ignore_port}},
+        {"mute", {FaultKind::port, mute_port}},
+        {"duplicate", {FaultKind::duplicate, none}},
     };
     return known;
 }
@@ -119,6 +129,9 @@ const std::map<std::string, Reader>& readers() {
         {"headers", read_headers},
         {"retry_after",
          [](const Json& v, Fault& f) { f.headers.emplace_back("Retry-After", header_value(v, "retry_after")); }},
+        {"retry_after_in_ms",
+         [](const Json& v, Fault& f) { f.retry_after_date = milliseconds(v, "retry_after_in_ms"); }},
+        {"port", [](const Json& v, Fault& f) { f.port = text(v, "port"); }},
         {"rate_headers", [](const Json& v, Fault& f) { f.rate_headers = truth(v, "rate_headers"); }},
         {"reset_in_ms", [](const Json& v, Fault& f) { f.reset_in = milliseconds(v, "reset_in_ms"); }},
         {"after_bytes", [](const Json& v, Fault& f) { f.after_bytes = number(v, "after_bytes"); }},
@@ -136,6 +149,8 @@ void check(const Fault& fault) {
         refuse("\"status\" must be from 200 to 599");
     if (std::ranges::find(bodies, fault.body) == bodies.end())
         refuse("\"body\" must be json, xml, html or empty");
+    if (!fault.port.empty() && fault.port != "api" && fault.port != "storage")
+        refuse("\"port\" must be api or storage");
     if (fault.bytes_per_second == 0)
         refuse("\"bytes_per_second\" must be above 0");
 }

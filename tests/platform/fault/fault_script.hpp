@@ -4,6 +4,7 @@
 
 #include "model/json.hpp"
 #include "net/message.hpp"
+#include "net/port_gate.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -34,6 +35,8 @@ enum class FaultKind {
     vanish,         // the upload is gone, now and for good
     rename,         // the finished file gets another name
     wrong_size,     // complete tells a size that is off by one
+    port,           // does the work, and then shuts a port for a while
+    duplicate,      // does the work twice, and answers as for the second time
 };
 
 struct Fault {
@@ -47,11 +50,14 @@ struct Fault {
     bool rate_headers = true;
     std::optional<std::chrono::milliseconds> reset_in; // what X-RateLimit-Reset tells, from now
     std::uint64_t after_bytes = 0;                     // of the body
-    std::optional<std::chrono::milliseconds> time;     // of a stall; none: until the client has gone
+    std::optional<std::chrono::milliseconds> time;     // of a stall (none: until the client has gone) or a shut port
     std::chrono::milliseconds pause{10};               // of a drip
     std::uint64_t bytes_per_second = 65536;            // of a slow_read
     bool performed = false;                            // stall: after the work, instead of before it
     std::string content_type = "text/html";
+    PortTrouble trouble = PortTrouble::refuse;
+    std::string port; // that is shut: "api" or "storage"; empty: the one of the request
+    std::optional<std::chrono::milliseconds> retry_after_date; // told as a date, from now
 };
 
 // What a request is, as far as rules ask.

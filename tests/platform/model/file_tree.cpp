@@ -6,7 +6,7 @@
 
 namespace ferry::platform {
 
-FileTree::FileTree(const Disk& disk) : disk_(disk) {
+FileTree::FileTree(const Disk& disk, const Clock& clock) : disk_(disk), clock_(clock) {
     load();
 }
 
@@ -49,7 +49,7 @@ void FileTree::add_project(const std::string& project) {
     root.id = md5_hex("root of " + project).substr(0, 24);
     root.project = project;
     root.folder = true;
-    root.created_ms = root.modified_ms = now_ms();
+    root.created_ms = root.modified_ms = clock_.now_ms();
     roots_[project] = root.id;
     insert(root);
     fs::create_directories(disk_.projects() / project);
@@ -117,7 +117,7 @@ const Node& FileTree::add_folder(const std::string& parent, const std::string& n
     node.parent = parent;
     node.project = nodes_.at(parent).project;
     node.folder = true;
-    node.created_ms = node.modified_ms = now_ms();
+    node.created_ms = node.modified_ms = clock_.now_ms();
     write_json(disk_.record(node.id), to_record(node));
     insert(node);
     build_index(node);
@@ -126,7 +126,7 @@ const Node& FileTree::add_folder(const std::string& parent, const std::string& n
 
 const Node& FileTree::add_file(Node node) {
     node.project = nodes_.at(node.parent).project;
-    node.created_ms = node.modified_ms = now_ms();
+    node.created_ms = node.modified_ms = clock_.now_ms();
     write_json(disk_.record(node.id), to_record(node));
     insert(node);
     build_index(node);
@@ -134,7 +134,7 @@ const Node& FileTree::add_file(Node node) {
 }
 
 void FileTree::touch(Node& node) {
-    node.modified_ms = now_ms();
+    node.modified_ms = clock_.now_ms();
     write_json(disk_.record(node.id), to_record(node));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/disk.hpp"
+#include "model/ids.hpp"
 
 #include <cstdint>
 #include <map>
@@ -29,7 +30,7 @@ Node from_record(const Json& record); // throws std::runtime_error
 
 class FileTree {
   public:
-    explicit FileTree(const Disk& disk); // reads what is there
+    FileTree(const Disk& disk, const Clock& clock); // reads what is there
 
     void add_project(const std::string& project); // with its root folder; harmless if it is there
     bool has_project(const std::string& project) const { return roots_.contains(project); }
@@ -57,6 +58,7 @@ class FileTree {
     void touch(Node& node);
 
     const Disk& disk_;
+    const Clock& clock_;
     std::map<std::string, std::string> roots_; // project to folder id
     std::map<std::string, Node> nodes_;
     std::map<std::string, std::map<std::string, std::string>> children_; // folder to name to id

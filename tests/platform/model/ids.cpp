@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <stdexcept>
 #include <vector>
 
@@ -100,8 +99,8 @@ std::string hmac_base64(std::string_view key, std::string_view text) {
     return base64(std::span(code).first(size));
 }
 
-std::int64_t now_ms() {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
+std::int64_t Clock::now_ms() const {
+    const auto now = std::chrono::system_clock::now().time_since_epoch() + skew_;
     return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 

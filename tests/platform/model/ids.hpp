@@ -1,6 +1,7 @@
 // Ids, digests, times and file-safe names.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -28,7 +29,16 @@ class Md5 {
 
 std::string hex(std::string_view bytes);
 
-std::int64_t now_ms();
+// The platform's clock, which need not agree with the machine's.
+class Clock {
+  public:
+    explicit Clock(std::chrono::milliseconds skew) : skew_(skew) {}
+    std::int64_t now_ms() const;
+
+  private:
+    std::chrono::milliseconds skew_;
+};
+
 std::string iso8601(std::int64_t ms);   // "2016-02-27T15:55:38Z"
 std::string http_date(std::int64_t ms); // "Sat, 27 Feb 2016 15:55:38 GMT"
 

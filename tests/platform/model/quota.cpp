@@ -1,12 +1,10 @@
 #include "model/quota.hpp"
 
-#include "model/ids.hpp"
-
 namespace ferry::platform {
 
 Quota::Window& Quota::current(const std::string& token) {
     Window& window = windows_[token];
-    const std::int64_t now = now_ms();
+    const std::int64_t now = clock_.now_ms();
     if (now >= window.end_ms)
         window = {now + window_.count(), 0};
     return window;
@@ -30,7 +28,7 @@ Quota::View Quota::take(const std::string& token) {
 Quota::View Quota::look(const std::string& token) {
     const std::lock_guard lock(mutex_);
     const auto found = windows_.find(token);
-    const std::int64_t now = now_ms();
+    const std::int64_t now = clock_.now_ms();
     // Looking does not begin a window.
     if (found == windows_.end() || now >= found->second.end_ms)
         return view({now + window_.count(), 0});

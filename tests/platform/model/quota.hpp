@@ -1,6 +1,8 @@
 // The platform's rate limit: a fixed window per token. Thread-safe.
 #pragma once
 
+#include "model/ids.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -18,7 +20,10 @@ class Quota {
         bool taken = true;         // false: the window was used up before
     };
 
-    Quota(std::uint64_t calls, std::chrono::milliseconds window) : calls_(calls), window_(window) {}
+    Quota(std::uint64_t calls, std::chrono::milliseconds window, const Clock& clock)
+        : calls_(calls)
+        , window_(window)
+        , clock_(clock) {}
     View take(const std::string& token);
     View look(const std::string& token); // costs nothing
 
@@ -32,6 +37,7 @@ class Quota {
 
     const std::uint64_t calls_;
     const std::chrono::milliseconds window_;
+    const Clock& clock_;
     std::mutex mutex_;
     std::map<std::string, Window> windows_;
 };

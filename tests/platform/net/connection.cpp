@@ -93,9 +93,8 @@ void drip(Session& session, std::string_view text, std::chrono::milliseconds pau
 }
 
 // True if the connection may serve another request.
-bool deliver(Session& session, Body& body, const Answer& answer, bool head_only, bool keep_alive) {
-    const bool whole = answer.delivery == Delivery::whole;
-    const bool keep = keep_alive && whole && body.finished();
+bool deliver(Session& session, Body& body, const Answer& answer, bool head_only, bool keep) {
+    keep = keep && answer.delivery == Delivery::whole && body.finished();
     const bool without_body = head_only || answer.status == 204;
     std::string text = head_text(answer, answer.body.size(), keep);
     if (!without_body)
@@ -113,7 +112,9 @@ bool deliver(Session& session, Body& body, const Answer& answer, bool head_only,
         session.reset();
         break;
     case Delivery::truncated:
-        session.send(std::string_view(text).substr(0, text.size() - (answer.body.size() + 1) / 2));
+        // Without a body to cut, the head is.
+        session.send(std::string_view(text).substr(
+            0, text.size() - (without_body || answer.body.empty() ? text.size() : answer.body.size() + 1) / 2));
         break;
     case Delivery::garbage:
         session.send("\x01\x02 this is no HTTP \xff\xfe\r\n\r\n");
@@ -137,13 +138,13 @@ Request read_head(Session& session, bool& keep_alive, bool& expects_continue) {
     return to_request(head);
 }
 
-bool serve_one(Session& session, Service& service) {
+bool serve_one(Session& session, Service& service, PortGate& gate) {
     bool keep_alive = false;
     bool expects_continue = false;
     const Request request = read_head(session, keep_alive, expects_continue);
     Body body(session, request, expects_continue);
     const Answer answer = service.serve(request, body);
-    return deliver(session, body, answer, request.method == "HEAD", keep_alive);
+    return deliver(session, body, answer, request.method == "HEAD", keep_alive && !gate.troubled());
 }
 
 void refuse(Session& session, int status, const std::string& why) {
@@ -155,10 +156,13 @@ void refuse(Session& session, int status, const std::string& why) {
     session.end_sending();
 }
 
-void serve_all(Session& session, Service& service) {
+void serve_all(Session& session, Service& service, PortGate& gate) {
     try {
-        while (session.hasMoreRequests())
-            session.setKeepAlive(serve_one(session, service));
+        while (session.hasMoreRequests()) {
+            gate.sockets.set_idle(session.descriptor(), false);
+            session.setKeepAlive(serve_one(session, service, gate));
+            gate.sockets.set_idle(session.descriptor(), true);
+        }
         session.end_sending();
     } catch (const PeerGone&) {
         return;
@@ -173,20 +177,20 @@ void serve_all(Session& session, Service& service) {
 
 } // namespace
 
-Connection::Connection(const Poco::Net::StreamSocket& socket, Service& service, OpenSockets& open,
+Connection::Connection(const Poco::Net::StreamSocket& socket, Service& service, PortGate& gate,
                        Poco::Net::HTTPServerParams::Ptr params)
     : TCPServerConnection(socket)
     , service_(service)
-    , open_(open)
+    , gate_(gate)
     , params_(std::move(params)) {}
 
 void Connection::run() {
     try {
         socket().setNoDelay(true); // an answer shall not wait for the client to acknowledge what came before it
         Session session(socket(), params_);
-        const Registered registered(open_, session.descriptor());
-        if (registered.active())
-            serve_all(session, service_);
+        const Registered registered(gate_.sockets, session.descriptor());
+        if (registered.active() && !session.wait_gone(gate_.mute_for()))
+            serve_all(session, service_, gate_);
     } catch (const std::exception&) {
         // The client is gone, or TLS was not to its liking: its end of the connection tells it all that we could.
     }

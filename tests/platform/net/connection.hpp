@@ -3,7 +3,7 @@
 #pragma once
 
 #include "net/message.hpp"
-#include "net/open_sockets.hpp"
+#include "net/port_gate.hpp"
 
 #include <Poco/Net/HTTPServerParams.h>
 #include <Poco/Net/TCPServerConnection.h>
@@ -12,13 +12,13 @@ namespace ferry::platform {
 
 class Connection : public Poco::Net::TCPServerConnection {
   public:
-    Connection(const Poco::Net::StreamSocket& socket, Service& service, OpenSockets& open,
+    Connection(const Poco::Net::StreamSocket& socket, Service& service, PortGate& gate,
                Poco::Net::HTTPServerParams::Ptr params);
     void run() override; // never throws
 
   private:
     Service& service_;
-    OpenSockets& open_;
+    PortGate& gate_;
     Poco::Net::HTTPServerParams::Ptr params_;
 };
 

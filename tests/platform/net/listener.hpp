@@ -2,6 +2,7 @@
 #pragma once
 
 #include "net/message.hpp"
+#include "net/port_gate.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -17,8 +18,8 @@ struct ListenerOptions {
 
 class Listener {
   public:
-    Listener(Service& service, const ListenerOptions& options); // listens; throws if it cannot
-    ~Listener(); // cuts every connection and waits for the threads; the service outlives it
+    Listener(Service& service, PortGate& gate, const ListenerOptions& options); // listens; throws if it cannot
+    ~Listener(); // cuts every connection and waits for the threads; service and gate outlive it
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 

@@ -32,7 +32,7 @@ enum class Delivery {
     whole,
     rough,     // whole, then closed at once with whatever the client still sends
     reset,     // no byte of it: the connection is reset
-    truncated, // half of the body, then an orderly end
+    truncated, // half of the body (if empty: of the head), then an orderly end
     garbage,   // bytes that are no HTTP
     drip,      // one byte every `drip_pause`
 };

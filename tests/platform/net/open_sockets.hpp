@@ -4,35 +4,50 @@
 
 #include <sys/socket.h>
 
+#include <map>
 #include <mutex>
-#include <set>
 
 namespace ferry::platform {
 
 class OpenSockets {
   public:
-    // False once cut_all() has been called: the connection must end at once.
+    // False once cut_all() has been called: the connection must end at once. It counts as at work.
     bool add(int descriptor) {
         const std::lock_guard lock(mutex_);
         if (!cut_)
-            open_.insert(descriptor);
+            idle_[descriptor] = false;
         return !cut_;
+    }
+    // Between two requests, or not.
+    void set_idle(int descriptor, bool idle) {
+        const std::lock_guard lock(mutex_);
+        idle_[descriptor] = idle;
     }
     // Before the descriptor is closed.
     void remove(int descriptor) {
         const std::lock_guard lock(mutex_);
-        open_.erase(descriptor);
+        idle_.erase(descriptor);
+    }
+    void cut_idle() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& [descriptor, idle] : idle_)
+            if (idle)
+                ::shutdown(descriptor, SHUT_RDWR);
     }
     void cut_all() {
         const std::lock_guard lock(mutex_);
         cut_ = true;
-        for (const int descriptor : open_)
+        for (const auto& [descriptor, idle] : idle_)
             ::shutdown(descriptor, SHUT_RDWR);
+    }
+    void allow() { // again, after cut_all()
+        const std::lock_guard lock(mutex_);
+        cut_ = false;
     }
 
   private:
     std::mutex mutex_;
-    std::set<int> open_;
+    std::map<int, bool> idle_;
     bool cut_ = false;
 };
 

@@ -118,7 +118,7 @@ Answer StorageServer::serve(const Request& request, Exchange& exchange) {
     }
     made.set("x-amz-request-id", random_hex(16));
     made.set("Server", "AmazonS3");
-    made.set("Date", http_date(now_ms()));
+    made.set("Date", http_date(state_.clock.now_ms()));
     const auto latency = state_.settings.storage_latency;
     if (latency.count() > 0 && !exchange.hold(latency))
         made.delivery = Delivery::reset;
@@ -153,8 +153,13 @@ Answer StorageServer::put(const Request& request, Exchange& exchange) {
     }
     put.fault = state_.faults.match({"put", true, put.part, name_of(put.upload_id)});
     Answer made = put.fault ? play(put) : answer(put);
-    if (put.fault)
-        spoil(made, *put.fault, exchange);
+    if (!put.fault)
+        return made;
+    if (put.faulty(FaultKind::port))
+        state_.shut(*put.fault, true);
+    if (put.fault->retry_after_date)
+        made.set("Retry-After", http_date(state_.clock.now_ms() + put.fault->retry_after_date->count()));
+    spoil(made, *put.fault, exchange);
     return made;
 }
 
@@ -199,7 +204,7 @@ Answer StorageServer::play(Put& put) {
 
 void StorageServer::check(const Put& put) const {
     const Request& request = put.request;
-    switch (state_.signer.check(request, state_.settings.demanded_headers, now_ms() / 1000)) {
+    switch (state_.signer.check(request, state_.settings.demanded_headers, state_.clock.now_ms() / 1000)) {
     case UrlVerdict::unsigned_:
         throw StorageError{403, "AccessDenied", "Access Denied"};
     case UrlVerdict::expired:
@@ -218,16 +223,17 @@ void StorageServer::check(const Put& put) const {
         throw StorageError{400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."};
 }
 
+fs::path StorageServer::new_part_path(const Put& put) {
+    const std::lock_guard lock(state_.mutex);
+    const Upload* upload = state_.uploads.find(put.upload_id);
+    if (!upload)
+        no_such_upload();
+    return state_.uploads.new_part_path(*upload, put.part);
+}
+
 Answer StorageServer::receive(Put& put) {
     const UnderWay under_way(state_, put.upload_id, state_.settings.parallel_uploads);
-    fs::path path;
-    {
-        const std::lock_guard lock(state_.mutex);
-        const Upload* upload = state_.uploads.find(put.upload_id);
-        if (!upload)
-            no_such_upload();
-        path = state_.uploads.new_part_path(*upload, put.part);
-    }
+    const fs::path path = new_part_path(put);
     std::error_code gone;
     if (!fs::exists(path.parent_path(), gone))
         no_such_upload();
@@ -237,7 +243,8 @@ Answer StorageServer::receive(Put& put) {
     if (!put.faulty(FaultKind::corrupt))
         check_content_md5(put.request, raw_md5);
     part.etag = etag_of(raw_md5, state_.settings.etag);
-    return store(put, file, part);
+    Answer made = store(put, file, part);
+    return put.faulty(FaultKind::duplicate) ? store_again(put, part, raw_md5) : made;
 }
 
 std::string StorageServer::take_bytes(Put& put, NewFile& file, std::uint64_t& size) {
@@ -265,6 +272,22 @@ std::string StorageServer::take_bytes(Put& put, NewFile& file, std::uint64_t& si
         }
     }
     return md5.finish_raw();
+}
+
+// As if the request had come a second time.
+Answer StorageServer::store_again(Put& put, StoredPart part, const std::string& raw_md5) {
+    fs::path stored;
+    {
+        const std::lock_guard lock(state_.mutex);
+        const Upload* upload = state_.uploads.find(put.upload_id);
+        if (!upload || upload->completing)
+            no_such_upload();
+        stored = state_.uploads.part_path(*upload, put.part);
+    }
+    NewFile file(new_part_path(put));
+    file.append_file(stored);
+    part.etag = etag_of(raw_md5, state_.settings.etag);
+    return store(put, file, part);
 }
 
 Answer StorageServer::store(Put& put, NewFile& file, const StoredPart& part) {

@@ -30,6 +30,8 @@ class StorageServer : public Service {
     void check(const Put& put) const;
     Answer receive(Put& put);
     std::string take_bytes(Put& put, NewFile& file, std::uint64_t& size);
+    fs::path new_part_path(const Put& put);
+    Answer store_again(Put& put, StoredPart part, const std::string& raw_md5);
     Answer store(Put& put, NewFile& file, const StoredPart& part);
     bool carries_token(const Request& request) const;
     std::string name_of(const std::string& upload_id);

@@ -185,6 +185,7 @@ TEST_CASE("rules that say nothing sensible are refused as a whole") {
              R"({"operation":"user","fault":"status","status":99})",
              R"({"operation":"user","fault":"status","body":1})",
              R"({"operation":"user","fault":"missing_etag"})",
+             R"({"operation":"user","fault":"refuse","port":"other"})",
              R"({"operation":"put","fault":"rename"})",
              R"({"operation":"put","fault":"slow_read","bytes_per_second":0})",
              R"([{"operation":"user","fault":"reset"},{"operation":"user","fault":"explode"}])",

@@ -1,8 +1,12 @@
 // Where real platforms differ, each difference can be set (contract 9.8).
 #include "client.hpp"
 
+#include <Poco/DateTime.h>
+#include <Poco/DateTimeParser.h>
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <cstdlib>
 #include <stdexcept>
 
 using namespace ferry::test;
@@ -60,6 +64,32 @@ TEST_CASE("/rate_limit tells its reset in either unit") {
     CHECK(integer_of(*as_object(body->get("rate")), "reset") > 100'000'000'000);
 }
 
+TEST_CASE("a clock that is off is off in all that it tells, and the platform agrees with itself") {
+    for (const char* skew : {"-24h", "-1h", "1h", "24h"}) {
+        CAPTURE(skew);
+        PlatformSettings settings = small_parts();
+        set(settings, "clock_skew", skew);
+        set(settings, "expires", "s");
+        const Fixture fixture(settings);
+        const std::string id = fixture.client.init("x", 4, 4);
+        const Heard signed_part = fixture.client.get("/upload/multipart/" + id + "/part/1");
+        const std::int64_t own = std::chrono::duration_cast<std::chrono::seconds>(
+                                     (std::chrono::system_clock::now() + settings.clock_skew).time_since_epoch())
+                                     .count();
+        const auto near = [own](std::int64_t time, std::int64_t ahead) { return std::abs(time - ahead - own) < 600; };
+        CHECK(near(signed_part.number("expires"), 3600));
+        CHECK(near(std::stoll(signed_part.header("X-RateLimit-Reset")), 300));
+        const Heard done = fixture.client.complete(id, {fixture.client.put_part(id, 1, "aaaa")});
+        REQUIRE(done.status == 200);
+        Poco::DateTime created;
+        int zone = 0;
+        REQUIRE(Poco::DateTimeParser::tryParse(done.text("created_on"), created, zone));
+        CHECK(near(created.timestamp().epochTime(), 0));
+        REQUIRE(Poco::DateTimeParser::tryParse(done.header("Date"), created, zone));
+        CHECK(near(created.timestamp().epochTime(), 0));
+    }
+}
+
 TEST_CASE("latency does not change what is answered") {
     PlatformSettings settings = small_parts();
     set(settings, "api_latency", "1ms");
@@ -90,6 +120,10 @@ TEST_CASE("every setting by name") {
     CHECK(settings.href_scheme == "http");
     set(settings, "etag", "opaque");
     CHECK(settings.etag == EtagForm::opaque);
+    set(settings, "clock_skew", "-1h");
+    CHECK(settings.clock_skew == Milliseconds(-3'600'000));
+    set(settings, "clock_skew", "+1h");
+    CHECK(settings.clock_skew == Milliseconds(3'600'000));
     set(settings, "url_lifetime", "5m");
     CHECK(settings.url_lifetime == Milliseconds(300'000));
 }
@@ -100,7 +134,7 @@ TEST_CASE("settings that are none say what there is") {
                          "setting conflict must be at-init, at-complete or rename, not never", std::invalid_argument);
     CHECK_THROWS_AS(set(settings, "nonsense", "1"), std::invalid_argument);
     for (const char* name : {"part_size", "min_part_size", "parallel_uploads", "expires", "url_lifetime", "header",
-                             "host", "etag", "types"})
+                             "host", "etag", "types", "clock_skew"})
         CHECK_THROWS_AS(set(settings, name, ""), std::invalid_argument);
 }
 

@@ -100,9 +100,21 @@ TEST_CASE("an upload that is gone without a file is told as not found, so that t
     CHECK(file.error().kind == ErrorKind::not_found);
 }
 
-TEST_CASE("an upload that is gone at the first try is told without a look") {
+TEST_CASE("an upload that is gone at the first try may have been completed by a proxy's repetition") {
+    ApiFixture f;
+    f.script.expect("POST", complete_target, refusal(404, 8003));
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(200, mine));
+    const auto file = complete(f);
+    REQUIRE(file.ok());
+    CHECK(file->id == "f7");
+}
+
+TEST_CASE("an upload that is gone at the first try, and no file with it, is told after one look") {
     ApiFixture f;
     f.script.expect("POST", complete_target, refusal(404, 8003, "No such upload"));
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(200, R"({"items":[]})"));
     const auto file = complete(f);
     REQUIRE_FALSE(file.ok());
     CHECK(file.error().kind == ErrorKind::not_found);
