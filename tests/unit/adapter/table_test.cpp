@@ -1,6 +1,6 @@
 #include "error_report.hpp"
+#include "tasks.hpp"
 #include "temp_dir.hpp"
-#include "upload_task.hpp"
 
 #include <doctest/doctest.h>
 
@@ -76,9 +76,13 @@ TEST_CASE("the table is whole and carries the schema") {
     const ferry_plugin& plugin = upload_plugin_table();
     CHECK(plugin.abi_major == FERRY_ABI_MAJOR);
     CHECK(from_abi(plugin.name) == "upload");
-    REQUIRE(plugin.task_count == 1);
-    CHECK(from_abi(plugin.tasks[0]->name) == "upload");
-    CHECK(from_abi(plugin.tasks[0]->options_schema).find("\"parallel_parts\"") != std::string_view::npos);
+    REQUIRE(plugin.task_count == 3);
+    const std::pair<const char*, const char*> tasks[]{
+        {"upload", "\"parallel_parts\""}, {"uploads-list", "\"project\""}, {"uploads-abort", "\"older_than\""}};
+    for (std::size_t i = 0; i < std::size(tasks); ++i) {
+        CHECK(from_abi(plugin.tasks[i]->name) == tasks[i].first);
+        CHECK(from_abi(plugin.tasks[i]->options_schema).find(tasks[i].second) != std::string_view::npos);
+    }
 }
 
 TEST_CASE("validate reports problems one by one, and missing credentials among them") {
