@@ -2,6 +2,7 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "transfer/job_outcome.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -10,10 +11,6 @@
 
 namespace ferry {
 namespace {
-
-std::string uploads_of(std::size_t number) {
-    return std::to_string(number) + (number == 1 ? " upload" : " uploads");
-}
 
 class AbortJob {
   public:
@@ -102,7 +99,7 @@ Result<std::vector<UnfinishedUpload>> AbortJob::aged() {
             skipped_.push_back({upload.upload.upload_id, "the platform does not tell when it was begun"});
         }
     }
-    log_.info(uploads_of(uploads.size()) + " of " + std::to_string(found->uploads.size()) + " in " +
+    log_.info(count_of(uploads.size(), "upload") + " of " + std::to_string(found->uploads.size()) + " in " +
               title_of(options_.target) + " begun more than " + format_duration(*options_.older_than) + " ago");
     return uploads;
 }
@@ -128,8 +125,8 @@ Status AbortJob::look(const UnfinishedUpload& upload) {
     if (*state && shown.upload.name.empty())
         shown.upload.name = (*state)->about.name;
     ++would_abort_;
-    log_.info(*state ? "would abort " + title_of(shown) + ", which has " + std::to_string((*state)->reported.size()) +
-                           " parts reported"
+    log_.info(*state ? "would abort " + title_of(shown) + ", which has " + count_of((*state)->reported.size(), "part") +
+                           " reported"
                      : title_of(shown) + " is not open on the platform: it would count as aborted");
     return {};
 }
@@ -186,8 +183,8 @@ Status AbortJob::work() {
     for (const UnfinishedUpload& upload : *uploads) {
         if (const Status going = one(upload); !going) {
             Error error = going.error();
-            error.message +=
-                "; " + std::to_string(aborted_.size()) + " of " + uploads_of(uploads->size()) + " aborted before";
+            error.message += "; " + std::to_string(aborted_.size()) + " of " + count_of(uploads->size(), "upload") +
+                             " aborted before";
             return error;
         }
     }
@@ -196,10 +193,10 @@ Status AbortJob::work() {
 
 Status AbortJob::verdict(std::size_t wanted) const {
     if (options_.dry_run)
-        log_.info("would abort " + uploads_of(would_abort_) + " and leave " + std::to_string(skipped_.size()) +
+        log_.info("would abort " + count_of(would_abort_, "upload") + " and leave " + std::to_string(skipped_.size()) +
                   " open; nothing was changed (dry run)");
     else
-        log_.info(std::to_string(aborted_.size()) + " of " + uploads_of(wanted) + " aborted");
+        log_.info(std::to_string(aborted_.size()) + " of " + count_of(wanted, "upload") + " aborted");
     if (failed_ == 0)
         return {};
     Error error = first_;

@@ -3,6 +3,7 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "platform/iso_time.hpp"
+#include "transfer/job_outcome.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -22,7 +23,7 @@ class Finder {
         , details_(details)
         , log_(log) {}
 
-    Result<Unfinished> run(const PlatformOptions& options);
+    Result<FoundUploads> run(const PlatformOptions& options);
 
   private:
     Status check_target();
@@ -36,7 +37,7 @@ class Finder {
     const bool details_;
     Log& log_;
     RemoteFile folder_; // the target, if it is one
-    Unfinished found_;
+    FoundUploads found_;
     std::size_t unplaced_ = 0;
 };
 
@@ -125,7 +126,7 @@ Status Finder::add(OpenUpload listed) {
     return {};
 }
 
-Result<Unfinished> Finder::run(const PlatformOptions& options) {
+Result<FoundUploads> Finder::run(const PlatformOptions& options) {
     if (const Status good = check_target(); !good)
         return good.error();
     auto listed = api_.open_uploads();
@@ -151,11 +152,11 @@ Result<Unfinished> Finder::run(const PlatformOptions& options) {
 std::string list_line(const UnfinishedUpload& one) {
     std::string line = title_of(one);
     if (one.parts_reported)
-        line += ", " + std::to_string(*one.parts_reported) + " parts reported";
+        line += ", " + count_of(*one.parts_reported, "part") + " reported";
     if (one.part_size)
-        line += " of " + format_size(*one.part_size) + " each";
+        line += " (of up to " + format_size(*one.part_size) + ")";
     if (const KnownUpload* known = one.best_known())
-        line += "; known here: " + std::to_string(known->parts_stored) + " parts stored of " + printable(known->path);
+        line += "; known here: " + count_of(known->parts_stored, "part") + " stored of " + printable(known->path);
     return line;
 }
 
@@ -182,8 +183,8 @@ const KnownUpload* UnfinishedUpload::best_known() const {
     return best == known.end() ? nullptr : &*best;
 }
 
-Result<Unfinished> unfinished_uploads(PlatformApi& api, const PlatformOptions& options, const Target& target,
-                                      bool details, Log& log) {
+Result<FoundUploads> unfinished_uploads(PlatformApi& api, const PlatformOptions& options, const Target& target,
+                                        bool details, Log& log) {
     return Finder(api, target, details, log).run(options);
 }
 

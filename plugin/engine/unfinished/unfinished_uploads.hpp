@@ -24,15 +24,15 @@ struct UnfinishedUpload {
     const KnownUpload* best_known() const; // the journal's that has most of it; null if none has it
 };
 
-struct Unfinished {
+struct FoundUploads {
     std::vector<UnfinishedUpload> uploads; // oldest first
     KnownUploads known;
 };
 
 // Also proves that the token and the target are good. `details`: the parts of each upload are read, too. An upload that
 // cannot be told to belong to the target is left out; a warning counts these.
-Result<Unfinished> unfinished_uploads(PlatformApi& api, const PlatformOptions& options, const Target& target,
-                                      bool details, Log& log);
+Result<FoundUploads> unfinished_uploads(PlatformApi& api, const PlatformOptions& options, const Target& target,
+                                        bool details, Log& log);
 
 // "upload U1 of 'a.bin', begun 2 h 05 min ago"
 std::string title_of(const UnfinishedUpload& upload);
