@@ -92,7 +92,7 @@ Result<std::vector<UnfinishedUpload>> AbortJob::aged() {
         return sure.error();
     std::vector<UnfinishedUpload> uploads;
     for (UnfinishedUpload& upload : found->uploads) {
-        if (upload.age && *upload.age > *options_.older_than) {
+        if (upload.age && *upload.age >= *options_.older_than) {
             uploads.push_back(std::move(upload));
         } else if (!upload.age) {
             log_.warn(title_of(upload) + " is left open: the platform does not tell when it was begun");
@@ -100,7 +100,7 @@ Result<std::vector<UnfinishedUpload>> AbortJob::aged() {
         }
     }
     log_.info(count_of(uploads.size(), "upload") + " of " + std::to_string(found->uploads.size()) + " in " +
-              title_of(options_.target) + " begun more than " + format_duration(*options_.older_than) + " ago");
+              title_of(options_.target) + " begun " + format_duration(*options_.older_than) + " ago or earlier");
     return uploads;
 }
 

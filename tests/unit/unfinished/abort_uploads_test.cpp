@@ -146,8 +146,8 @@ TEST_CASE("by age: what is older, by the platform's clock, and what has no age i
     f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
         if (call.kind == "uploads")
             return reply(200, R"({"items":[
-              {"upload_id":"u1","project":"me/project","initiated":"2025-12-30T23:59:59Z"},
-              {"upload_id":"u2","project":"me/project","initiated":"2025-12-31T00:00:00Z"},
+              {"upload_id":"u1","project":"me/project","initiated":"2025-12-31T00:00:00Z"},
+              {"upload_id":"u2","project":"me/project","initiated":"2025-12-31T00:00:01Z"},
               {"upload_id":"u3","project":"me/project"},
               {"upload_id":"u4","project":"me/other","initiated":"2020-01-01T00:00:00Z"}]})");
         if (call.kind == "details")
