@@ -168,8 +168,12 @@ class KillRound {
     // All that a step that is done keeps is its journal.
     std::uint64_t strays() const {
         std::uint64_t found = 0;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(round_.dir() / ".ferry/uploads"))
-            found += entry.path().extension() != ".journal" && entry.path().filename() != "open" ? 1u : 0u;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(round_.dir() / ".ferry/uploads")) {
+            if (entry.path().extension() == ".journal" || entry.path().filename() == "open")
+                continue;
+            ++found;
+            std::cout << "stray: " << entry.path().filename().string() << std::endl;
+        }
         return found;
     }
 

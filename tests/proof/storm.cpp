@@ -3,21 +3,26 @@
 #include "round.hpp"
 #include "storm_faults.hpp"
 
+#include <chrono>
+#include <csignal>
 #include <iostream>
 #include <mutex>
-#include <optional>
+#include <string_view>
+#include <thread>
 
 namespace ferry::test {
 namespace {
 
 constexpr std::uint64_t most_parts = 24; // of a round
-constexpr int runs_in_storm = 4;         // then the faults end
+constexpr const char* calm = "[]";
+constexpr int runs_in_storm = 4; // then the faults end
 
 struct Figures {
     std::mutex mutex;
     std::uint64_t runs = 0;
     std::uint64_t failed_runs = 0; // with an error that was told
-    std::uint64_t calm_runs = 0;   // rounds that were done only when the faults had ended
+    std::uint64_t kills = 0;
+    std::uint64_t calm_runs = 0; // rounds that were done only when the faults had ended
     std::uint64_t faults = 0;
     std::uint64_t parts = 0;
     std::uint64_t puts = 0;
@@ -48,13 +53,13 @@ class StormRound {
             bool done = false;
             for (int i = 0; i < runs_in_storm && !done; ++i)
                 done = run_once(random_faults(chance_, round_.parts(), round_.plan().files.size()));
-            if (!done && !run_once("[]"))
+            if (!done && !run_once(calm))
                 throw Failure("fails although nothing is wrong any more");
-            const bool calm = !done;
             const std::lock_guard lock(figures_.mutex);
             figures_.runs += runs_;
             figures_.failed_runs += failed_;
-            figures_.calm_runs += calm ? 1 : 0;
+            figures_.kills += kills_;
+            figures_.calm_runs += done ? 0 : 1;
             figures_.faults += round_.server().fired_faults();
             figures_.parts += round_.parts();
             figures_.puts += round_.server().counters().puts;
@@ -69,18 +74,29 @@ class StormRound {
     bool run_once(const std::string& faults) {
         round_.server().clear_faults();
         round_.server().add_faults(faults);
-        const ProcessResult result = round_.start()->wait();
+        const auto process = round_.start();
+        if (std::string_view(calm) != faults && chance_.one_in(5)) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(chance_.below(2000)));
+            process->signal(SIGKILL);
+        }
+        const ProcessResult result = process->wait();
         ++runs_;
         history_ += "\n-- " + faults + "\nstatus " + std::to_string(result.status) + ", open " +
                     std::to_string(round_.server().open_upload_count()) + "\n" + result.err + result.out;
+        if (result.status == 128 + SIGKILL) {
+            ++kills_;
+            return false;
+        }
         if (result.status != 0) {
             ++failed_;
             round_.check_honest(result);
             return false;
         }
         round_.check_whole(result);
-        if (round_.server().open_upload_count() != 0)
-            throw Failure(std::to_string(round_.server().open_upload_count()) + " uploads are still open");
+        // What the platform would not end, Ferry has told.
+        for (const platform::OpenUploadInfo& open : round_.server().open_uploads())
+            if (history_.find("the upload " + open.upload_id + " could not be aborted") == std::string::npos)
+                throw Failure("upload " + open.upload_id + " is still open, and nobody said so");
         return true;
     }
 
@@ -89,6 +105,7 @@ class StormRound {
     Round round_;
     std::uint64_t runs_ = 0;
     std::uint64_t failed_ = 0;
+    std::uint64_t kills_ = 0;
     std::string history_;
 };
 
@@ -99,9 +116,9 @@ bool prove_storm(RoundOptions options) {
     options.unit = "operations";
     Figures figures;
     const bool proven = run_rounds(options, [&](std::uint64_t seed) { return StormRound(seed, figures).run(); });
-    std::cout << figures.runs << " runs, " << figures.failed_runs << " of them failed and said so, "
-              << figures.calm_runs << " rounds were done only after the faults; " << figures.faults << " faults, "
-              << figures.puts << " PUTs for " << figures.parts << " parts" << std::endl;
+    std::cout << figures.runs << " runs, " << figures.failed_runs << " of them failed and said so, " << figures.kills
+              << " were killed, " << figures.calm_runs << " rounds were done only after the faults; " << figures.faults
+              << " faults, " << figures.puts << " PUTs for " << figures.parts << " parts" << std::endl;
     return proven;
 }
 

@@ -7,7 +7,7 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-constexpr std::uint64_t one_in = 10;
+constexpr std::uint64_t one_in = 8;
 
 std::string operation_rule(const std::string& operation, const std::string& fault, std::uint64_t after,
                            std::uint64_t times) {
