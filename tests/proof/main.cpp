@@ -22,7 +22,8 @@ int main(int argc, char** argv) {
         return 2;
     }
     const bool kill = kind == "kill";
-    ferry::test::RoundOptions options{.kind = std::string(kind),
+    ferry::test::RoundOptions options{.program = argv[0],
+                                      .kind = std::string(kind),
                                       .unit = kill ? "kills" : "operations",
                                       .amount = kill ? 30u : 1000u,
                                       .seed = std::random_device()() % 1'000'000,

@@ -36,7 +36,7 @@ class Crew {
     void failed(std::uint64_t seed, const char* what) {
         const std::lock_guard lock(mutex_);
         ++failures_;
-        std::cout << "FAILED with seed " << seed << ": " << what << "\nreplay: build/tests/proof_rounds "
+        std::cout << "FAILED with seed " << seed << ": " << what << "\nreplay: " << options_.program << " "
                   << options_.kind << " --seed " << seed << " --" << options_.unit << " 1" << std::endl;
     }
 

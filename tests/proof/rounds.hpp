@@ -8,7 +8,8 @@
 namespace ferry::test {
 
 struct RoundOptions {
-    std::string kind;         // "kill" or "storm": for the command that replays
+    std::string program;      // for the command that replays
+    std::string kind;         // "kill" or "storm"
     std::string unit;         // "kills" or "operations"
     std::uint64_t amount = 1; // of them
     std::uint64_t seed = 1;   // of the first round; the others have those that follow
