@@ -56,7 +56,7 @@ class KillRound {
             if (!ended)
                 ended = last_run();
             check(*ended);
-        } catch (const Failure& failure) {
+        } catch (const std::exception& failure) {
             throw Failure(failure.what() + std::string("\n") + round_.plan().text() + "\nruns: " + history_);
         }
         return kills_;

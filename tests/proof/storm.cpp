@@ -63,7 +63,7 @@ class StormRound {
             figures_.faults += round_.server().fired_faults();
             figures_.parts += round_.parts();
             figures_.puts += round_.server().counters().puts;
-        } catch (const Failure& failure) {
+        } catch (const std::exception& failure) {
             throw Failure(failure.what() + std::string("\n") + round_.plan().text() + "\nruns: " + history_);
         }
         return round_.operations();
