@@ -33,7 +33,7 @@ esac
 
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=second_deadlock_stack=1:suppressions=$PWD/tests/setup/tsan.supp
+export TSAN_OPTIONS=second_deadlock_stack=1
 
 cmake -S . -B "$build" -G Ninja "${options[@]}"
 cmake --build "$build"

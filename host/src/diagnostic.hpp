@@ -21,7 +21,7 @@ using Diagnostics = std::vector<Diagnostic>;
 
 bool has_errors(const Diagnostics& diagnostics);
 // "FILE:LINE:COL: POINTER: FOUND; ALLOWED" (parts that are not known are left out; a warning says so before FOUND),
-// without a line end.
+// without a line end; safe to print, whatever the file is called and its keys are.
 std::string to_text(const Diagnostic& diagnostic);
 
 } // namespace ferry

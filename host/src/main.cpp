@@ -23,7 +23,7 @@ void open_standard_streams() {
 int main(int argc, char** argv) {
     try {
         open_standard_streams();
-        ferry::ignore_broken_pipes();
+        ferry::ignore_write_signals();
         return ferry::execute(ferry::parse_command_line({argv + (argc > 0 ? 1 : 0), argv + argc}));
     } catch (const std::exception& e) {
         std::fprintf(stderr, "ferry: error: unexpected: %s\n", e.what());

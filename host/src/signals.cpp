@@ -59,8 +59,9 @@ void install_signal_handlers(StopFlag& stop, const ProcessGroups& groups) {
             ::sigaction(signal, &action, nullptr);
 }
 
-void ignore_broken_pipes() {
+void ignore_write_signals() {
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
 }
 
 } // namespace ferry

@@ -11,7 +11,8 @@ namespace ferry {
 // that follows within half a second counts as the same (timeout and schedulers signal process and group in one go).
 void install_signal_handlers(StopFlag& stop, const ProcessGroups& groups);
 
-// Writing to a closed pipe is an error to be told, not a death. Commands get the default back.
-void ignore_broken_pipes();
+// Writing to a closed pipe, or beyond the limit of a file's size, is an error to be told, not a death. Commands get the
+// default back.
+void ignore_write_signals();
 
 } // namespace ferry

@@ -54,7 +54,8 @@ std::filesystem::path unique_file(const std::filesystem::path& folder, const cha
 FerryProcess::FerryProcess(const std::vector<std::string>& arguments, const ProcessSetup& setup)
     : out_(unique_file(setup.work_dir, "stdout"))
     , err_(unique_file(setup.work_dir, "stderr")) {
-    std::vector<std::string> words{FERRY_BINARY};
+    std::vector<std::string> words = setup.under;
+    words.emplace_back(FERRY_BINARY);
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<std::string> entries = environment_of(setup);
     posix_spawn_file_actions_t actions;
@@ -64,10 +65,10 @@ FerryProcess::FerryProcess(const std::vector<std::string>& arguments, const Proc
     posix_spawn_file_actions_addopen(&actions, 2, err_.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
     posix_spawn_file_actions_addchdir_np(&actions, setup.work_dir.c_str());
     const int failed =
-        posix_spawn(&pid_, FERRY_BINARY, &actions, nullptr, pointers(words).data(), pointers(entries).data());
+        posix_spawn(&pid_, words[0].c_str(), &actions, nullptr, pointers(words).data(), pointers(entries).data());
     posix_spawn_file_actions_destroy(&actions);
     if (failed)
-        throw std::runtime_error(std::string("cannot start " FERRY_BINARY ": ") + std::strerror(failed));
+        throw std::runtime_error("cannot start " + words[0] + ": " + std::strerror(failed));
 }
 
 FerryProcess::~FerryProcess() {

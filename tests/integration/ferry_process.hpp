@@ -18,6 +18,7 @@ struct ProcessResult {
 struct ProcessSetup {
     std::filesystem::path work_dir;
     std::map<std::string, std::string> environment; // besides PATH and the sanitizers' options; nothing else is passed
+    std::vector<std::string> under; // a program by its path, with its options, that runs ferry, such as a checker
 };
 
 class FerryProcess {

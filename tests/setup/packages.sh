@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages named for each purpose that are not there yet: packages.sh build|test|example...
+# Installs the Debian packages named for each purpose that are not there yet: packages.sh build|test|fuzz|example...
 # Asks nothing when all are there; else needs root or sudo.
 set -euo pipefail
 
 build="g++ cmake ninja-build ccache ca-certificates libpoco-dev libtbb-dev libboost-program-options-dev libssl-dev
   libvalijson-dev doctest-dev"
-test="openssl curl git clang-format procps"
+test="openssl curl git clang-format procps valgrind"
+fuzz="clang-14 libclang-rt-14-dev"
 example="bowtie2 samtools bcftools curl"
 
 wanted=
@@ -13,8 +14,9 @@ for purpose in "$@"; do
   case $purpose in
     build) wanted+=" $build" ;;
     test) wanted+=" $test" ;;
+    fuzz) wanted+=" $fuzz" ;;
     example) wanted+=" $example" ;;
-    *) echo "packages.sh: unknown purpose '$purpose'; allowed: build, test, example" >&2; exit 2 ;;
+    *) echo "packages.sh: unknown purpose '$purpose'; allowed: build, test, fuzz, example" >&2; exit 2 ;;
   esac
 done
 

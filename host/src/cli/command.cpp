@@ -150,8 +150,10 @@ po::variables_map parse_options(const CommandTable& table, const Texts& argument
     return values;
 }
 
-Command build(const CommandTable& table, const po::variables_map& values) {
-    const CommonOptions common = common_of(values);
+Command build(const CommandTable& table, const po::variables_map& values, const Texts& arguments) {
+    CommonOptions common = common_of(values);
+    common.words = {table.name};
+    common.words.insert(common.words.end(), arguments.begin(), arguments.end());
     const auto& first = values[table.positional_name];
     const std::string positional = first.empty() ? std::string() : first.as<std::string>();
     if (positional.empty() && table.positional_required)
@@ -177,7 +179,7 @@ Command parse_command(const std::string& name, const Texts& arguments) {
             continue;
         if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end())
             return PrintCommand{help_of(table)};
-        return build(table, parse_options(table, arguments));
+        return build(table, parse_options(table, arguments), arguments);
     }
     if (name.starts_with('-'))
         throw Refused{"ferry has no option " + in_quotes(name) + " before the command" +

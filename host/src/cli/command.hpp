@@ -20,6 +20,7 @@ struct CommonOptions {
     std::string events;  // empty: none
     ProgressMode progress = ProgressMode::automatic;
     int log_level = FERRY_LOG_INFO;
+    std::vector<std::string> words; // the command line as given, without the program's name
 };
 
 struct RunCommand {

@@ -108,6 +108,24 @@ int hand_over(const std::string& document, const std::string& file, Session& ses
     return code;
 }
 
+std::string shell_word(const std::string& word) {
+    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
+    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos)
+        return word;
+    std::string quoted = "'";
+    for (const char c : word)
+        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    return quoted + "'";
+}
+
+// Uploads go on where they stood and files that are there are not sent again, so the same command is the remedy.
+void tell_how_to_go_on(const RunSetup& setup, Session& session) {
+    std::string command = "ferry";
+    for (const std::string& word : setup.common.words)
+        command += " " + shell_word(word);
+    session.log().info("to go on, once the cause is gone: " + printable(command, 4096));
+}
+
 int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::string& work_dir, Session& session) {
     auto destinations = open_destinations(setup, session);
     if (!destinations)
@@ -128,6 +146,8 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     const int handed = setup.dry_run
                            ? hand_over(reporter.plan(), {}, session)
                            : hand_over(to_json(outputs_document(result)) + "\n", setup.common.outputs, session);
+    if (result.exit_code() != exit_code::done && !setup.dry_run)
+        tell_how_to_go_on(setup, session);
     return result.exit_code() != exit_code::done ? result.exit_code() : handed;
 }
 

@@ -164,7 +164,7 @@ std::string listed(const std::vector<std::string>& words, const std::string& las
     for (std::size_t i = 0; i < shown; ++i) {
         if (i > 0)
             out += i + 1 == words.size() ? last : ", ";
-        out += words[i];
+        out += printable(words[i], 4096);
     }
     return words.size() > shown ? out + " and " + std::to_string(words.size() - shown) + " more" : out;
 }

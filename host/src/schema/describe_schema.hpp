@@ -12,7 +12,7 @@ namespace ferry {
 // schema, for $ref.
 std::string describe_schema(const JsonObject::Ptr& root, const Json& schema);
 
-// "a, b or c"; cut after 20 with how many more there are.
+// "a, b or c", safe to print; cut after 20 with how many more there are.
 std::string listed(const std::vector<std::string>& words, const std::string& last = " or ");
 
 } // namespace ferry

@@ -1,5 +1,7 @@
 #include "schema/hostile_values.hpp"
 
+#include "document/text.hpp"
+
 namespace ferry {
 
 namespace {
@@ -18,14 +20,23 @@ struct Finder {
     void key(const std::string& name, const std::string& pointer) {
         if (name.find('\0') != std::string::npos)
             say(pointer, "a key with a zero byte", "allowed: keys without");
+        if (!is_utf8(name))
+            say(pointer, "the key " + in_quotes(name) + ", which is not UTF-8", "allowed: UTF-8");
         if (name.size() > kLongestKey)
             say(pointer, "a key of " + std::to_string(name.size()) + " bytes",
                 "allowed: keys of at most " + std::to_string(kLongestKey) + " bytes");
     }
 
-    void scalar(const Json& value, const std::string& pointer) {
-        if (kind_of(value) == JsonKind::text && value.convert<std::string>().find('\0') != std::string::npos)
+    void text(const std::string& value, const std::string& pointer) {
+        if (value.find('\0') != std::string::npos)
             say(pointer, "text with a zero byte", "allowed: text without");
+        if (!is_utf8(value))
+            say(pointer, in_quotes(value) + ", which is not UTF-8", "allowed: UTF-8");
+    }
+
+    void scalar(const Json& value, const std::string& pointer) {
+        if (kind_of(value) == JsonKind::text)
+            text(value.convert<std::string>(), pointer);
         if (kind_of(value) == JsonKind::integer && !value.isSigned() &&
             value.convert<Poco::UInt64>() > static_cast<Poco::UInt64>(INT64_MAX))
             say(pointer, describe_value(value), "allowed: integers up to 9223372036854775807");

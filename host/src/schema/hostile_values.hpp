@@ -8,8 +8,9 @@
 
 namespace ferry {
 
-// Texts and keys with a zero byte (they end early for every C interface), keys above 1,024 bytes, integers beyond 63
-// bits, nesting deeper than 100.
+// Texts and keys with a zero byte (they end early for every C interface) or that are not UTF-8 (from the command line
+// or the environment: nothing behind takes them), keys above 1,024 bytes, integers beyond 63 bits, nesting deeper than
+// 100.
 void find_hostile_values(const Json& value, const std::string& file, const std::string& pointer, Diagnostics& problems);
 
 } // namespace ferry

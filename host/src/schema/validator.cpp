@@ -10,6 +10,8 @@
 #include "schema/schema_problem.hpp"
 #include "schema/schema_walk.hpp"
 
+// Else it ends the process where a schema is not to its liking.
+#define VALIJSON_USE_EXCEPTIONS 1
 #include <valijson/adapters/poco_json_adapter.hpp>
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

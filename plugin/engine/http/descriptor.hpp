@@ -21,6 +21,7 @@ class Descriptor {
     }
 
     int get() const { return fd_; }
+    int release() { return std::exchange(fd_, -1); } // to an owner of another kind
     explicit operator bool() const { return fd_ >= 0; }
 
   private:

@@ -78,7 +78,7 @@ std::optional<PartReport> reported_part(const Var& item) {
         return std::nullopt;
     PartReport part{.number = static_cast<std::uint32_t>(number), .headers = {}};
     for (const auto& [name, value] : headers->raw())
-        if (const auto text = text_of(value))
+        if (const auto text = string_of(value))
             part.headers.push_back({name, *text});
     return part;
 }

@@ -16,7 +16,7 @@ std::optional<std::int64_t> integer_of(const Poco::Dynamic::Var& value) {
     }
 }
 
-std::optional<std::string> text_of(const Poco::Dynamic::Var& value) {
+std::optional<std::string> string_of(const Poco::Dynamic::Var& value) {
     if (value.type() != typeid(std::string))
         return std::nullopt;
     return value.extract<std::string>();
@@ -43,7 +43,7 @@ bool JsonFields::has(const std::string& key) const {
 }
 
 std::optional<std::string> JsonFields::text(const std::string& key, std::size_t limit) const {
-    auto text = text_of(object_->get(key));
+    auto text = string_of(object_->get(key));
     if (!text || text->empty() || text->size() > limit)
         return std::nullopt;
     return text;

@@ -37,6 +37,6 @@ class JsonFields {
 };
 
 std::optional<std::int64_t> integer_of(const Poco::Dynamic::Var& value);
-std::optional<std::string> text_of(const Poco::Dynamic::Var& value);
+std::optional<std::string> string_of(const Poco::Dynamic::Var& value);
 
 } // namespace ferry

@@ -53,7 +53,7 @@ Status read_headers(const JsonFields& fields, HttpHeaders& headers) {
         return unusable("headers");
     for (const auto& [name, value] : object->raw()) {
         const auto number = integer_of(value);
-        const auto text = number ? std::optional(std::to_string(*number)) : text_of(value);
+        const auto text = number ? std::optional(std::to_string(*number)) : string_of(value);
         if (!text || name.size() > header_limit || !is_token(name) || !fits_header(*text) ||
             same_header_name(name, "Transfer-Encoding"))
             return unusable("headers");
@@ -106,7 +106,7 @@ Result<std::vector<std::string>> report_headers(const std::optional<JsonFields>&
         return unusable("report.headers");
     std::vector<std::string> names;
     for (const Var& item : *list) {
-        auto name = text_of(item);
+        auto name = string_of(item);
         if (!name || name->size() > header_limit || !is_token(*name))
             return unusable("report.headers");
         names.push_back(std::move(*name));

@@ -194,8 +194,8 @@ std::optional<std::vector<HttpHeader>> read_headers(const JsonFields& fields) {
         if (item.type() != typeid(Array::Ptr))
             return std::nullopt;
         const auto& pair = item.extract<Array::Ptr>();
-        const auto name = pair->size() == 2 ? text_of(pair->get(0)) : std::nullopt;
-        const auto value = pair->size() == 2 ? text_of(pair->get(1)) : std::nullopt;
+        const auto name = pair->size() == 2 ? string_of(pair->get(0)) : std::nullopt;
+        const auto value = pair->size() == 2 ? string_of(pair->get(1)) : std::nullopt;
         if (!name || !value)
             return std::nullopt;
         headers.push_back({*name, *value});

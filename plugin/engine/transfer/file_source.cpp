@@ -1,6 +1,7 @@
 #include "transfer/file_source.hpp"
 
 #include "document/text.hpp"
+#include "http/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::int64_t nanoseconds = 1'000'000'000;
 
-std::string reason(int error) {
+std::string reason_of(int error) {
     char text[256] = {};
     // The GNU form: thread-safe, and may answer a text of its own.
     return strerror_r(error, text, sizeof text);
@@ -25,22 +26,6 @@ Error failed(ErrorKind kind, const std::string& path, const std::string& why) {
     return {kind, printable(path) + ": " + why};
 }
 
-class Descriptor {
-  public:
-    explicit Descriptor(int number) : number_(number) {}
-    ~Descriptor() {
-        if (number_ >= 0)
-            ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return number_; }
-    int release() { return std::exchange(number_, -1); }
-
-  private:
-    int number_;
-};
-
 int open_for_reading(const std::string& path) {
     // O_NONBLOCK: a FIFO without a writer would hold open() for ever. It changes nothing for a regular file.
     return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -49,7 +34,7 @@ int open_for_reading(const std::string& path) {
 Result<FileIdentity> identity_of(int descriptor, const std::string& path) {
     struct stat info {};
     if (::fstat(descriptor, &info) != 0)
-        return failed(ErrorKind::io, path, "cannot be examined: " + reason(errno));
+        return failed(ErrorKind::io, path, "cannot be examined: " + reason_of(errno));
     if (S_ISDIR(info.st_mode))
         return failed(ErrorKind::invalid, path, "is a folder; name its files, for example with DIR/**");
     if (!S_ISREG(info.st_mode))
@@ -83,7 +68,7 @@ Result<FileIdentity> identify_file(const std::string& path) {
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR)
             return failed(ErrorKind::not_found, path, "there is no such file");
-        return failed(ErrorKind::io, path, "cannot be opened: " + reason(error));
+        return failed(ErrorKind::io, path, "cannot be opened: " + reason_of(error));
     }
     return identity_of(file.get(), path);
 }
@@ -102,7 +87,7 @@ Result<PartReader> PartReader::open(const std::string& path, const FileIdentity&
         const int error = errno;
         if (error == ENOENT || error == ENOTDIR)
             return file_changed(path, "it is no longer there");
-        return failed(ErrorKind::io, path, "cannot be opened: " + reason(error));
+        return failed(ErrorKind::io, path, "cannot be opened: " + reason_of(error));
     }
     const Result<FileIdentity> now = identity_of(file.get(), path);
     if (!now.ok())
@@ -144,7 +129,7 @@ Result<std::span<const std::byte>> PartReader::read() {
         got = ::pread(descriptor_, buffer_.data(), wanted, static_cast<off_t>(range_.offset + position_));
     } while (got < 0 && errno == EINTR);
     if (got < 0)
-        failure_ = failed(ErrorKind::io, path_, "cannot be read: " + reason(errno));
+        failure_ = failed(ErrorKind::io, path_, "cannot be read: " + reason_of(errno));
     else if (got == 0)
         failure_ = file_changed(path_, "it became shorter");
     if (!failure_)

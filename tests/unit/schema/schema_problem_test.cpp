@@ -47,6 +47,7 @@ TEST_CASE("broken schemas are refused, whatever is wrong with them") {
         R"({"pattern":7})",
         R"({"patternProperties":{"[":{}}})",
         R"({"definitions":7})",
+        R"({"properties":{"default":"x"}})",
     };
     for (const char* text : broken) {
         CAPTURE(text);

@@ -106,6 +106,11 @@ TEST_CASE("what no schema can see is refused anyway") {
     auto key = new_object();
     key->set(std::string("a\0b", 3), 1);
     CHECK_FALSE(problems_of("{}", Json(key)).empty());
+    auto bytes = new_object();
+    bytes->set("a", std::string("x\xff"));
+    bytes->set("k\xff", 1);
+    CHECK(problems_of("{}", Json(bytes)) == "/a: \"x\\xFF\", which is not UTF-8; allowed: UTF-8\n"
+                                            "the key \"k\\xFF\", which is not UTF-8; allowed: UTF-8\n");
     CHECK_FALSE(problems(R"({"maximum":5})", "18446744073709551615").empty());
     CHECK_FALSE(problems("{}", "18446744073709551615").empty());
     CHECK(problems("{}", "9223372036854775807") == "");
