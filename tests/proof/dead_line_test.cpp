@@ -42,7 +42,7 @@ TEST_CASE("long: two minutes without platform and storage, or without storage al
         processes.push_back(std::make_unique<FerryProcess>(
             std::vector<std::string>{"run", space->upload_workflow(R"("project":"me/my-project","files":["a.bin"])")},
             space->setup()));
-        wait_until([&] { return space->server().counters().stored_parts >= 8; });
+        wait_until([&] { return space->server().counters().stored_parts >= 20; });
         space == &both ? space->server().stop() : space->server().stop_storage();
     }
     std::this_thread::sleep_for(std::chrono::minutes(2));
