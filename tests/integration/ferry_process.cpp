@@ -2,6 +2,7 @@
 
 #include "temp_dir.hpp"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -44,7 +45,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 std::filesystem::path unique_file(const std::filesystem::path& folder, const char* name) {
-    static int number = 0;
+    static std::atomic<int> number{0};
     return folder / ("." + std::string(name) + std::to_string(++number));
 }
 
@@ -79,6 +80,15 @@ FerryProcess::~FerryProcess() {
 
 void FerryProcess::signal(int number) const {
     ::kill(pid_, number);
+}
+
+bool FerryProcess::running() const {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == 0;
+}
+
+std::string FerryProcess::told() const {
+    return read_file(err_);
 }
 
 ProcessResult FerryProcess::wait() {

@@ -30,6 +30,8 @@ class FerryProcess {
 
     pid_t pid() const { return pid_; }
     void signal(int number) const;
+    bool running() const;     // false: wait() answers at once
+    std::string told() const; // on standard error so far
     ProcessResult wait();
 
   private:

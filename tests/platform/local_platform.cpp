@@ -129,6 +129,14 @@ void LocalPlatform::add_faults(std::string_view json) {
     impl_->state.faults.add(json);
 }
 
+void LocalPlatform::clear_faults() {
+    impl_->state.faults.clear();
+}
+
+std::uint64_t LocalPlatform::fired_faults() const {
+    return impl_->state.faults.fired();
+}
+
 std::vector<std::string> LocalPlatform::unused_faults() const {
     return impl_->state.faults.unused();
 }

@@ -136,6 +136,8 @@ class LocalPlatform {
     void reset_counters();
 
     void add_faults(std::string_view json);         // one rule or an array; throws std::invalid_argument
+    void clear_faults();                            // forgets all rules, used or not
+    std::uint64_t fired_faults() const;             // faults played, ever
     std::vector<std::string> unused_faults() const; // rules that have not fired as often as they should, as JSON text
 
     void add_project(const std::string& owner_and_name);

@@ -98,9 +98,12 @@ class Taker {
     bool take_from(const Held& held) {
         const std::string lock = name_ + ".steal";
         if (!folder_.link(own_, lock)) {
-            if (const auto other = read_lease(folder_, lock); other.ok() && age(*other) >= Lease::dead_after)
-                folder_.remove(lock);
-            return false;
+            const auto other = read_lease(folder_, lock);
+            if (!other.ok() || !is_dead(*other))
+                return false;
+            folder_.remove(lock); // it died right here
+            if (!folder_.link(own_, lock))
+                return false;
         }
         touch();
         const auto now = read_lease(folder_, name_);
@@ -109,13 +112,17 @@ class Taker {
         return taken;
     }
 
+    bool is_dead(const Held& held) {
+        const Liveness alive = held.owner ? liveness_of(*held.owner) : Liveness::unknown;
+        return alive == Liveness::dead || (alive == Liveness::unknown && age(held) >= Lease::dead_after);
+    }
+
+  private:
     // How long ago it was renewed, by the clock that stamps this folder's files.
     Duration age(const Held& held) {
         touch();
         return Duration((mtime_of(file_.get()) - held.mtime_ns) / 1'000'000);
     }
-
-  private:
     void touch() { ::futimens(file_.get(), nullptr); }
 
     const PrivateFolder& folder_;
@@ -124,11 +131,6 @@ class Taker {
     const std::string content_;
     Descriptor file_;
 };
-
-bool is_dead(const Held& held, Taker& taker) {
-    const Liveness alive = held.owner ? liveness_of(*held.owner) : Liveness::unknown;
-    return alive == Liveness::dead || (alive == Liveness::unknown && taker.age(held) >= Lease::dead_after);
-}
 
 } // namespace
 
@@ -149,7 +151,7 @@ Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& canc
             return held.error();
         if (!held.ok())
             continue; // given back just now
-        if (is_dead(*held, taker) && taker.take_from(*held)) {
+        if (taker.is_dead(*held) && taker.take_from(*held)) {
             request.log.info(title(*held) + ", which had " + request.what + " before, is gone: going on in its place");
             break;
         }

@@ -182,9 +182,14 @@ Status UploadStart::abort_lost(const UploadSession& session) {
                           (session.mends() > 0 ? "cannot put its upload " + printable(lost) + " together"
                                                : "does not know its upload " + printable(lost) + " any more") +
                           "; it is sent again from the start");
-    // Its storage may have gone alone. That it cannot be aborted is what was to be expected.
+    // Its storage may have gone alone. Where the platform will not end it, it stays open, and only this line tells.
     const Status aborted = api_.abort(lost);
-    return !aborted && aborted.error().kind == ErrorKind::cancelled ? aborted : Status();
+    if (!aborted && aborted.error().kind == ErrorKind::cancelled)
+        return aborted;
+    if (!aborted)
+        context_.api.log.warn(printable(session.file().name) + ": the upload " + printable(lost) +
+                              " could not be aborted: " + aborted.error().message);
+    return {};
 }
 
 Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {

@@ -110,9 +110,20 @@ std::optional<Fault> FaultScript::match(const FaultTarget& target) {
             continue;
         }
         ++rule.fired;
+        ++fired_;
         return rule.fault;
     }
     return std::nullopt;
+}
+
+std::uint64_t FaultScript::fired() const {
+    const std::lock_guard lock(mutex_);
+    return fired_;
+}
+
+void FaultScript::clear() {
+    const std::lock_guard lock(mutex_);
+    rules_.clear();
 }
 
 std::vector<std::string> FaultScript::unused() const {

@@ -74,6 +74,8 @@ class FaultScript {
     // The first rule in force that fits; it has then fired once. Rules that still skip fits count this one.
     std::optional<Fault> match(const FaultTarget& target);
     std::vector<std::string> unused() const;
+    void clear();
+    std::uint64_t fired() const; // faults ever, by rules that are forgotten, too
 
   private:
     struct Rule {
@@ -92,6 +94,7 @@ class FaultScript {
 
     mutable std::mutex mutex_;
     std::vector<Rule> rules_;
+    std::uint64_t fired_ = 0;
 };
 
 // Every operation that a rule may name, "api", "storage" and "any" included.

@@ -122,6 +122,11 @@ TEST_CASE("a dead process's lease is taken over at once where this machine can t
     SUBCASE("ended here") {
         bench.held_by(ended(), 0);
     }
+    SUBCASE("ended here, and so has one that was about to take over") {
+        bench.held_by(ended(), 0);
+        bench.dir.write("x.lease.steal", to_text(ended()) + "\nanother\n");
+        ::chmod((bench.dir / "x.lease.steal").c_str(), 0600);
+    }
     SUBCASE("its pid is used again") {
         ProcessIdentity other = this_process();
         other.started += 1;

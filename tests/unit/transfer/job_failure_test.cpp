@@ -136,6 +136,20 @@ TEST_CASE("an upload that vanishes is started over, at any step") {
     }
 }
 
+TEST_CASE("an upload whose storage has vanished, and that the platform will not end, is told") {
+    JobFixture f;
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind == "put" && call.upload == "upload-1" && call.part == 2)
+            return reply(404, "<Error><Code>NoSuchUpload</Code></Error>");
+        return call.kind == "abort" ? std::optional(reply(500)) : std::nullopt;
+    };
+    const std::string content = f.add("a", 30);
+    CHECK(f.run().status.ok());
+    CHECK(f.platform.content("a") == content);
+    CHECK(f.platform.open_uploads() == 1);
+    CHECK(f.log.contains(LogLevel::warn, "a: the upload upload-1 could not be aborted: "));
+}
+
 TEST_CASE("an upload that vanishes again and again is given up") {
     JobFixture f;
     f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {

@@ -1,0 +1,67 @@
+// The line to the platform, to its storage or to both is gone for a while, in the middle of an upload.
+#include "job_fixture.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace ferry::test {
+namespace {
+
+using std::chrono::minutes;
+
+// Once a part has been put, nobody answers the calls of that kind ("" for all) for ten minutes.
+class Outage {
+  public:
+    Outage(JobFixture& fixture, std::uint32_t after_part, std::string kind) : clock_(fixture.clock) {
+        fixture.platform.hook = [this, after_part, kind](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+            std::lock_guard lock(mutex_);
+            if (!back_ && call.kind == "put" && call.part == after_part)
+                back_ = clock_.now() + minutes(10);
+            const bool away = back_ && clock_.now() < *back_ && (kind.empty() || call.kind == kind);
+            return away ? std::optional(no_reply(FailureKind::no_connection)) : std::nullopt;
+        };
+    }
+
+    // All of the time has passed.
+    bool over() const { return back_ && clock_.now() >= *back_; }
+
+  private:
+    FakeClock& clock_;
+    std::mutex mutex_;
+    std::optional<Instant> back_;
+};
+
+} // namespace
+
+TEST_CASE("ten minutes without a line are waited out in the middle of an upload, and told in a handful of lines") {
+    for (const std::string kind : {"", "sign", "put"}) {
+        for (const int slots : {1, 4, 16}) {
+            CAPTURE(kind);
+            CAPTURE(slots);
+            JobFixture f;
+            f.options.parallel_parts = slots;
+            f.options.retry.max_elapsed = std::chrono::hours(6);
+            const std::string content = f.add("a", 400);
+            Outage outage(f, 20, kind);
+            const UploadSummary summary = f.run();
+            CHECK_MESSAGE(summary.status.ok(), summary.status.error().message);
+            REQUIRE(outage.over());
+            CHECK(f.platform.content("a") == content);
+            CHECK(f.platform.files().size() == 1);
+            CHECK(f.platform.open_uploads() == 0);
+            CHECK(f.platform.count("init") == 1);
+            CHECK(f.log.count(LogLevel::error) == 0);
+            // Gone and back, for the platform and its storage, and the file's own line: not one for each of the tries.
+            CHECK(f.log.count(LogLevel::warn) <= 3);
+            CHECK(f.log.count(LogLevel::info) <= 3);
+            CHECK(f.log.contains(LogLevel::warn, "everything pauses"));
+            CHECK(f.log.contains(LogLevel::info, "is back after"));
+        }
+    }
+}
+
+} // namespace ferry::test
