@@ -42,9 +42,10 @@ void check_rerun(Workspace& space) {
 }
 
 // Longer than ferry lets a part stall.
-void sleep_and_wake(const FerryProcess& process) {
+template <class Look> void sleep_and_wake(const FerryProcess& process, Look before_waking) {
     process.signal(SIGSTOP);
     std::this_thread::sleep_for(std::chrono::seconds(3));
+    before_waking();
     process.signal(SIGCONT);
 }
 
@@ -52,7 +53,7 @@ void check_nothing_again(Workspace& space, FerryProcess& process, const std::str
     const ProcessResult result = process.wait();
     CHECK_MESSAGE(result.status == 0, result.err);
     CHECK(space.stored("a.bin", content));
-    CHECK(space.server().counters().puts == count);
+    CHECK_MESSAGE(space.server().counters().puts == count, result.err);
     CHECK(space.server().counters().of("sign") == count);
     CHECK(space.server().open_upload_count() == 0);
 }
@@ -67,13 +68,13 @@ TEST_CASE("a process that is put to sleep in the middle of a part goes on with i
     settings.part_size = platform::PartSizePolicy::fixed;
     settings.fixed_part_size = part;
     Workspace space(settings);
-    // More than the sockets' buffers hold is still to be sent while the storage takes a rest.
-    space.server().add_faults(R"({"operation":"put","times":2,"fault":"stall","after_bytes":1000000,"ms":2000})");
+    // More than the sockets' buffers hold is still to be sent while the storage takes a rest, a shorter one than a
+    // stall.
+    space.server().add_faults(R"({"operation":"put","times":2,"fault":"stall","after_bytes":1000000,"ms":700})");
     space.make_file("a.bin", 2 * part);
     FerryProcess process({"run", space.upload_workflow(impatient)}, space.setup());
     wait_until([&] { return space.server().counters().puts == 2; });
-    REQUIRE(space.server().counters().stored_parts == 0);
-    sleep_and_wake(process);
+    sleep_and_wake(process, [&] { REQUIRE(space.server().counters().stored_parts == 0); });
     check_nothing_again(space, process, Workspace::bytes(2 * part), 2);
 }
 
@@ -84,7 +85,7 @@ TEST_CASE("a process that is put to sleep while a part's answer is due takes the
     space.make_file("a.bin", parts * Workspace::part);
     FerryProcess process({"run", space.upload_workflow(impatient)}, space.setup());
     wait_until([&] { return space.server().counters().stored_parts >= 1; });
-    sleep_and_wake(process);
+    sleep_and_wake(process, [&] { REQUIRE(process.running()); });
     check_nothing_again(space, process, Workspace::bytes(parts * Workspace::part), parts);
 }
 
