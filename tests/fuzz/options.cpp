@@ -11,6 +11,7 @@
 #include "schema/validator.hpp"
 #include "schemas.hpp"
 #include "tasks/command_options.hpp"
+#include "unfinished_options.hpp"
 
 using namespace ferry;
 
@@ -81,6 +82,25 @@ void check_upload(const JsonObject::Ptr& options) {
                   "the size of parts is one that the platform takes");
 }
 
+template <class Options>
+void check_companion(const Validator& validator, const JsonObject::Ptr& options,
+                     Result<ReadTask<Options>> (*read)(std::string_view)) {
+    const std::string json = admitted(validator, options);
+    if (json.empty())
+        return;
+    const auto task = read(json);
+    fuzz::require(task.ok(), "what the schema admits can be read", task.ok() ? "" : task.error().message);
+    for (const OptionProblem& problem : task->problems)
+        fuzz::require_plain(problem.pointer + problem.found + problem.allowed, "a problem of the task is plain");
+}
+
+void check_companions(const JsonObject::Ptr& options) {
+    static const Validator list(schema_of(schemas::uploads_list()));
+    static const Validator abort(schema_of(schemas::uploads_abort()));
+    check_companion(list, options, read_list_options);
+    check_companion(abort, options, read_abort_options);
+}
+
 void check_command(const JsonObject::Ptr& options) {
     static const Validator validator(schema_of(schemas::command()));
     const std::string json = admitted(validator, options);
@@ -100,6 +120,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!options)
         return 0;
     check_upload(options);
+    check_companions(options);
     check_command(options);
     return 0;
 }

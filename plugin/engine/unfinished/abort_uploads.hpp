@@ -13,7 +13,7 @@ namespace ferry {
 
 struct AbortOptions : PlatformOptions {
     std::vector<std::string> upload_ids;
-    // Instead of ids: what is in the target and was begun longer ago than this, but for what is in work.
+    // Instead of ids: what is in the target and was begun that long ago or earlier, but for what is in work.
     std::optional<Duration> older_than;
     Target target;
 };
