@@ -1,5 +1,5 @@
 #include "error_report.hpp"
-#include "upload_task.hpp"
+#include "tasks.hpp"
 
 #include <string>
 

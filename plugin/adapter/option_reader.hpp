@@ -1,22 +1,13 @@
 // From the options' JSON, which the schema has admitted, to the engine's typed struct.
 #pragma once
 
-#include "base/status.hpp"
-#include "platform/credentials.hpp"
+#include "common_options.hpp"
 #include "transfer/upload_options.hpp"
 
-#include <string>
 #include <string_view>
 #include <vector>
 
 namespace ferry {
-
-// One problem that the schema cannot see.
-struct OptionProblem {
-    std::string pointer; // JSON pointer into the options
-    std::string found;
-    std::string allowed;
-};
 
 struct ReadOptions {
     UploadOptions upload; // endpoint and token are not filled in yet

@@ -85,6 +85,23 @@ TEST_CASE("an upload is found again by another step that has the file, too") {
     CHECK(second.err.find("going on with upload") != std::string::npos);
 }
 
+TEST_CASE("a run whose lease another process has taken over stops, and leaves the rest to it") {
+    Workspace space;
+    space.server().add_faults(R"({"operation":"put","part":6,"fault":"stall","times":1})");
+    space.make_file("a.bin", parts * Workspace::part);
+    FerryProcess process({"run", space.upload_workflow(options)}, space.setup());
+    wait_until([&] { return space.server().counters().puts >= 6; });
+    for (const auto& entry : fs::directory_iterator(space.dir() / ".ferry/uploads"))
+        if (entry.path().extension() == ".lease")
+            std::ofstream(entry.path()) << R"({"host":"node7","pid":4242,"started":1})"
+                                        << "\ntheirs\n";
+    const ProcessResult result = process.wait();
+    CHECK(result.status == 1);
+    CHECK(result.err.find("process 4242 on host node7 has taken over this very upload step") != std::string::npos);
+    CHECK(space.server().files("me/my-project").empty());
+    CHECK(space.server().open_upload_count() == 1);
+}
+
 TEST_CASE("a file that has changed since is begun anew and its old upload dropped") {
     CutOff cut(SIGKILL);
     cut.space.make_file("a.bin", 4 * Workspace::part, 7);

@@ -162,8 +162,11 @@ Result<UploadState> read_upload_state(const std::string& body) {
     auto info = read_upload_info(body);
     if (!info.ok())
         return info.error();
+    const auto fields = JsonFields::parse(body);
     UploadState state{.info = std::move(*info), .reported = {}};
-    const Array::Ptr parts = JsonFields::parse(body)->array("parts");
+    if (auto about = open_upload(*fields); about.ok())
+        state.about = std::move(*about);
+    const Array::Ptr parts = fields->array("parts");
     if (!parts)
         return state;
     for (const Var& item : *parts)

@@ -56,15 +56,19 @@ Status PlatformApi::report(std::string_view upload_id, const PartReport& part) {
                    ignore, "cannot report part " + std::to_string(part.number) + " of " + title(upload_id));
 }
 
-Status PlatformApi::abort(std::string_view upload_id) {
-    // What is gone counts as aborted, whoever ended it.
+Result<bool> PlatformApi::abort_if_open(std::string_view upload_id) {
     const Reader none = ignore;
     const Status aborted =
         perform({.operation = Operation::abort, .method = "DELETE", .path = upload_path(upload_id), .body = {}}, none,
                 "cannot abort " + title(upload_id));
-    if (!aborted && aborted.error().kind == ErrorKind::not_found)
-        return {};
-    return aborted;
+    if (!aborted && aborted.error().kind != ErrorKind::not_found)
+        return aborted.error();
+    return aborted.ok();
+}
+
+// What is gone counts as aborted, whoever ended it.
+Status PlatformApi::abort(std::string_view upload_id) {
+    return abort_if_open(upload_id).status();
 }
 
 Result<std::optional<UploadState>> PlatformApi::details(const std::string& upload_id, bool with_parts,

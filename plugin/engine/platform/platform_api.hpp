@@ -57,10 +57,20 @@ struct PartReport {
     std::vector<HttpHeader> headers; // collected; an ETag without its quotes
 };
 
+// An open upload as a list of them has it; each field but the id may be empty.
+struct OpenUpload {
+    std::string upload_id;
+    std::string project;
+    std::string parent;
+    std::string name;
+    std::string initiated; // ISO 8601, as sent
+};
+
 // An open upload as the platform knows it.
 struct UploadState {
     UploadInfo info;
     std::vector<PartReport> reported; // in no order; stored parts that were not reported are not among them
+    OpenUpload about{};
 };
 
 struct RemoteFile {
@@ -71,14 +81,6 @@ struct RemoteFile {
     bool folder = false;
     std::optional<std::uint64_t> size; // bytes; absent where the answer has none
     std::optional<WallTime> created;   // by the platform's clock
-};
-
-struct OpenUpload {
-    std::string upload_id;
-    std::string project;
-    std::string parent;
-    std::string name;
-    std::string initiated; // ISO 8601, as sent; may be empty
 };
 
 // What all slots of one step share. Thread-safe members only; outlives every PlatformApi made from it.
@@ -130,8 +132,9 @@ class PlatformApi {
                                 const std::vector<PartReport>& parts, bool patient);
     // The file of that name, target and size that was made at `since` (by the platform's clock) or later.
     Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime since);
-    Status abort(std::string_view upload_id);       // an upload that is gone counts as aborted
-    Result<std::vector<OpenUpload>> open_uploads(); // the token's, of all projects
+    Status abort(std::string_view upload_id);               // an upload that is gone counts as aborted
+    Result<bool> abort_if_open(std::string_view upload_id); // false: it was gone
+    Result<std::vector<OpenUpload>> open_uploads();         // the token's, of all projects
     // Entries of the target's top level whose names are among `names`, in one call for up to 100 names, more only where
     // the URL would pass 6,000 characters. No names: any one entry, a cheap proof that token and target are good.
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);

@@ -4,6 +4,7 @@
 #include "document/units.hpp"
 
 #include <cerrno>
+#include <ctime>
 #include <random>
 #include <sys/stat.h>
 #include <utility>
@@ -138,7 +139,7 @@ Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& canc
     Taker taker(request.folder, request.name, nonce);
     if (const Status ready = taker.prepare(); !ready)
         return ready.error();
-    const Instant late = request.clock.now() + dead_after;
+    const Instant late = request.clock.now() + request.patience;
     for (bool told = false;;) {
         const Status taken = taker.take_free();
         if (taken)
@@ -155,16 +156,31 @@ Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& canc
             break;
         }
         if (request.clock.now() >= late)
-            return Error{ErrorKind::conflict, title(*held) + " has " + request.what + " in work, and still had after " +
-                                                  format_duration(dead_after) +
+            return Error{ErrorKind::conflict, title(*held) + " has " + request.what + " in work" +
+                                                  (request.patience > Duration{0}
+                                                       ? ", and still had after " + format_duration(request.patience)
+                                                       : "") +
                                                   "; let it end, or stop it, and run this again"};
         if (!std::exchange(told, true))
             request.log.warn(title(*held) + " has " + request.what + " in work: waiting for up to " +
-                             format_duration(dead_after));
+                             format_duration(request.patience));
         if (!request.clock.wait_for(poll_every, cancel))
             return Error{ErrorKind::cancelled, "stopped while waiting for " + title(*held)};
     }
     return std::unique_ptr<Lease>(new Lease(std::move(request), nonce));
+}
+
+std::optional<std::string> Lease::holder(const PrivateFolder& folder, const std::string& name) {
+    const auto held = read_lease(folder, name);
+    if (!held.ok())
+        return held.error().kind == ErrorKind::not_found ? std::nullopt : std::optional(held.error().message);
+    const Liveness alive = held->owner ? liveness_of(*held->owner) : Liveness::unknown;
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const Duration age((std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec - held->mtime_ns) / 1'000'000);
+    if (alive == Liveness::dead || (alive == Liveness::unknown && age >= dead_after))
+        return std::nullopt;
+    return title(*held);
 }
 
 Lease::Lease(Request request, std::string nonce)

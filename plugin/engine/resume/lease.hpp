@@ -31,12 +31,16 @@ class Lease {
         Clock& clock;
         Log& log;
         std::function<void(std::string)> on_lost; // with the reason; on the lease's thread, at most once
+        Duration patience{dead_after};            // with a living owner; 0: it is not waited for
     };
 
-    // Waits for a living owner as long as a lease lasts, then fails with kind `conflict`, naming its host and pid. A
+    // Waits for a living owner for as long as `patience`, then fails with kind `conflict`, naming its host and pid. A
     // dead owner's lease is taken over: at once where this machine can tell, else when it has not been renewed for
     // dead_after. Kind `io` (or invalid) where the folder does not let us.
     static Result<std::unique_ptr<Lease>> acquire(Request request, CancelToken& cancel);
+    // Who has the lease of that name and may be alive: "process 7 on host x"; nullopt if nobody. Only looks: of another
+    // machine's process the two machines' clocks decide, so what is to be changed needs the lease itself.
+    static std::optional<std::string> holder(const PrivateFolder& folder, const std::string& name);
     ~Lease(); // gives it back
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;

@@ -57,6 +57,11 @@ Result<PrivateFolder> PrivateFolder::open(const std::string& path, bool read_onl
     }
     if (const std::string problem = rights_problem(info); !problem.empty())
         return Error{ErrorKind::invalid, what + "cannot be used: " + problem};
+    if (made == 0 && !read_only) { // its own name is durable only once the folder above is
+        const Descriptor above(::openat(folder.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (above)
+            ::fsync(above.get());
+    }
     return PrivateFolder(std::move(folder), path);
 }
 

@@ -2,41 +2,39 @@
 
 #include "document/text.hpp"
 #include "resume/digest.hpp"
+#include "resume/journal_files.hpp"
 
 #include <utility>
 
 namespace ferry {
 namespace {
 
-constexpr const char* journal_end = ".journal";
-constexpr const char* lease_end = ".lease";
-
 std::string about(const JournalPlace& place) {
     return place.endpoint + '\n' + (place.parent.empty() ? "project " + place.project : "folder " + place.parent) +
            '\n';
 }
 
-// Reads the journal of that id. Kind not_found if there is none.
-Result<JournalReplay> replay(const PrivateFolder& folder, const std::string& id) {
-    const auto file = folder.read(id + journal_end);
+} // namespace
+
+Result<JournalReplay> replay_journal(const PrivateFolder& folder, const std::string& id) {
+    const auto file = folder.read(journal_file(id));
     if (!file.ok())
         return file.error();
     JournalReplay replay;
     if (!for_each_line(file->get(), [&](std::string_view line) { replay.line(line); }))
-        return Error{ErrorKind::io, printable(folder.path_of(id + journal_end)) + " cannot be read"};
+        return Error{ErrorKind::io, printable(folder.path_of(journal_file(id))) + " cannot be read"};
     return replay;
 }
 
-} // namespace
-
-UploadJournal::UploadJournal(JournalPlace place, JournalServices services)
+UploadJournal::UploadJournal(JournalPlace place, JournalServices services, std::string id)
     : place_(std::move(place))
     , services_(std::move(services))
-    , id_(short_digest(about(place_) + place_.instance)) {}
+    , id_(std::move(id)) {}
 
 Result<std::unique_ptr<UploadJournal>> UploadJournal::open(JournalPlace place, JournalServices services,
                                                            CancelToken& cancel) {
-    std::unique_ptr<UploadJournal> journal(new UploadJournal(std::move(place), std::move(services)));
+    std::string id = short_digest(about(place) + place.instance);
+    std::unique_ptr<UploadJournal> journal(new UploadJournal(std::move(place), std::move(services), std::move(id)));
     if (journal->place_.state_dir.empty())
         return journal;
     if (const Status folders = journal->open_folders(); !folders) {
@@ -50,6 +48,47 @@ Result<std::unique_ptr<UploadJournal>> UploadJournal::open(JournalPlace place, J
     }
     if (const Status loaded = journal->load(); !loaded)
         return loaded.error();
+    return journal;
+}
+
+Result<std::unique_ptr<UploadJournal>> UploadJournal::open_existing(const std::string& state_dir, const std::string& id,
+                                                                    const std::string& what, JournalServices services,
+                                                                    CancelToken& cancel) {
+    const auto folder = PrivateFolder::open(journals_of(state_dir), true);
+    if (!folder.ok())
+        return folder.error();
+    const auto read = replay_journal(*folder, id);
+    if (!read.ok())
+        return read.error();
+    if (read->format() != JournalFormat::ours)
+        return Error{ErrorKind::invalid,
+                     printable(folder->path_of(journal_file(id))) + " was not written by this version of Ferry"};
+    JournalPlace place{.state_dir = state_dir,
+                       .endpoint = read->header().endpoint,
+                       .project = read->header().project,
+                       .parent = read->header().parent,
+                       .instance = {}};
+    std::unique_ptr<UploadJournal> journal(new UploadJournal(std::move(place), std::move(services), id));
+    if (const Status folders = journal->open_folders(); !folders)
+        return folders.error();
+    auto lease = Lease::acquire({.folder = *journal->folder_,
+                                 .name = lease_file(id),
+                                 .what = what,
+                                 .clock = journal->services_.clock,
+                                 .log = journal->services_.log,
+                                 .on_lost = journal->services_.on_lost,
+                                 .patience = Duration{0}},
+                                cancel);
+    if (!lease.ok())
+        return lease.error();
+    journal->lease_ = std::move(*lease);
+    if (const Status loaded = journal->load(); !loaded) // again: only now nobody else writes it
+        return loaded.error();
+    std::vector<std::string> names;
+    for (const auto& [name, saved] : journal->saved_)
+        names.push_back(name);
+    if (const Status written = journal->rewrite(names); !written)
+        return written.error();
     return journal;
 }
 
@@ -76,7 +115,7 @@ Status UploadJournal::open_folders() {
 
 Status UploadJournal::take_lease(CancelToken& cancel) {
     auto lease = Lease::acquire({.folder = *folder_,
-                                 .name = id_ + lease_end,
+                                 .name = lease_file(id_),
                                  .what = "this very upload step",
                                  .clock = services_.clock,
                                  .log = services_.log,
@@ -91,10 +130,10 @@ Status UploadJournal::take_lease(CancelToken& cancel) {
 Status UploadJournal::load() {
     if (!folder_)
         return {};
-    auto read = replay(*folder_, id_);
+    auto read = replay_journal(*folder_, id_);
     if (!read.ok())
         return read.error().kind == ErrorKind::not_found ? Status() : read.status();
-    const std::string path = printable(folder_->path_of(id_ + journal_end));
+    const std::string path = printable(folder_->path_of(journal_file(id_)));
     switch (read->format()) {
     case JournalFormat::other_version:
         return {ErrorKind::invalid, path + " was written by another version of Ferry (format " +
@@ -103,7 +142,7 @@ Status UploadJournal::load() {
     case JournalFormat::foreign:
         services_.log.warn(path + " is no journal of Ferry's: it is kept as *.foreign, and the upload starts anew");
         if (!place_.read_only)
-            (void)folder_->rename(id_ + journal_end, id_ + ".foreign");
+            (void)folder_->rename(journal_file(id_), id_ + ".foreign");
         return {};
     case JournalFormat::empty:
     case JournalFormat::ours:
@@ -155,7 +194,7 @@ Status UploadJournal::rewrite(const std::vector<std::string>& names) {
         status = {ErrorKind::io, "it cannot be synced"};
     if (!status)
         return {ErrorKind::io, printable(folder_->path_of(fresh)) + " cannot be written: " + status.error().message};
-    if (const Status placed = folder_->rename(fresh, id_ + journal_end); !placed)
+    if (const Status placed = folder_->rename(fresh, journal_file(id_)); !placed)
         return placed;
     folder_->sync();
     writer_ = std::make_unique<JournalWriter>(std::move(*file));
@@ -187,10 +226,10 @@ Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, C
 // Its lease is held while its journal is read and the note changes hands, so that no one else does the same.
 Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& instance, const std::string& name,
                                                           CancelToken& cancel) {
-    if (instance.find_first_not_of("0123456789abcdef") != std::string::npos)
+    if (!is_journal_id(instance))
         return std::optional<SavedFile>();
     const auto lease = Lease::acquire({.folder = *folder_,
-                                       .name = instance + lease_end,
+                                       .name = lease_file(instance),
                                        .what = "an upload of " + printable(name),
                                        .clock = services_.clock,
                                        .log = services_.log,
@@ -199,7 +238,7 @@ Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& ins
     if (!lease.ok())
         return Error{lease.error().kind, printable(name) + ": " + lease.error().message};
     std::optional<SavedFile> found;
-    if (auto read = replay(*folder_, instance); read.ok() && read->format() == JournalFormat::ours) {
+    if (auto read = replay_journal(*folder_, instance); read.ok() && read->format() == JournalFormat::ours) {
         auto files = read->take();
         if (const auto file = files.find(name); file != files.end() && file->second.pending())
             found = std::move(file->second);
@@ -234,11 +273,11 @@ void UploadJournal::write(const std::string& lines) {
     const Status written = writer_->append(lines);
     std::lock_guard lock(mutex_);
     if (!written && !told_failure_)
-        services_.log.warn(printable(folder_->path_of(id_ + journal_end)) +
+        services_.log.warn(printable(folder_->path_of(journal_file(id_))) +
                            " cannot be written: " + written.error().message +
                            "; the upload goes on, but what it sends now would have to be sent again if it is cut off");
     else if (written && told_failure_)
-        services_.log.info(printable(folder_->path_of(id_ + journal_end)) + " can be written again");
+        services_.log.info(printable(folder_->path_of(journal_file(id_))) + " can be written again");
     told_failure_ = !written;
 }
 

@@ -46,6 +46,12 @@ class UploadJournal {
     // cancelled, or the journal or its folder is not for us to use (invalid).
     static Result<std::unique_ptr<UploadJournal>> open(JournalPlace place, JournalServices services,
                                                        CancelToken& cancel);
+    // A journal that is there, by its id, for what is to be taken out of it; what it has is kept as it is. A living
+    // owner is not waited for: kind `conflict`, naming it. Kind not_found if there is none. `what`: is in it, for
+    // messages.
+    static Result<std::unique_ptr<UploadJournal>> open_existing(const std::string& state_dir, const std::string& id,
+                                                                const std::string& what, JournalServices services,
+                                                                CancelToken& cancel);
     // The state is reached again; what the journal has of files outside `names` and is no longer open is forgotten.
     Status begin(const std::vector<std::string>& names);
 
@@ -68,7 +74,7 @@ class UploadJournal {
     void adopted(const SavedFile& file);
 
   private:
-    UploadJournal(JournalPlace place, JournalServices services);
+    UploadJournal(JournalPlace place, JournalServices services, std::string id);
 
     Status open_folders();
     Status take_lease(CancelToken& cancel);

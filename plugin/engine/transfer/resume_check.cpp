@@ -51,7 +51,8 @@ Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const 
     for (const PartReport& report : state.reported)
         listed[report.number] = &report;
     const bool touched = saved && saved->source.ctime_ns != file.identity.ctime_ns;
-    OpenedUpload opened{.upload_id = state.info.upload_id, .plan = *plan, .parallel = state.info.parallel};
+    OpenedUpload opened{
+        .upload_id = state.info.upload_id, .plan = *plan, .parallel = state.info.parallel, .gone_on_with = true};
     for (std::uint32_t number = 1; number <= plan->count(); ++number) {
         const auto on_list = listed.find(number);
         const PartReport* reported = on_list == listed.end() ? nullptr : on_list->second;

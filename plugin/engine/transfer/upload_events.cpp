@@ -81,6 +81,8 @@ JobEvent file_failed_event(const FailedFile& file) {
         .text("name", file.name)
         .text("code", to_word(file.error.kind))
         .text("message", file.error.message)
+        .text("upload_id", file.upload_id) // empty: nothing of it is open
+        .number("parts_stored", file.parts_stored)
         .event("file_failed");
 }
 

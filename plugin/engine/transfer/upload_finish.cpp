@@ -47,7 +47,7 @@ Result<RemoteFile> UploadFinish::complete(const UploadSession& session) {
         return same.error();
     context_.journal.completing(session.file().name, api_.server_now());
     const bool patient = session.mends() > 0;
-    return api_.complete(session.opened().upload_id, session.request(), session.unreported(), patient);
+    return api_.complete(session.opened().upload_id, session.request(), session.to_complete(), patient);
 }
 
 Result<FileResult> UploadFinish::check(const UploadSession& session, FoundComplete done) {

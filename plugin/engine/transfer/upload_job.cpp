@@ -131,7 +131,7 @@ Status UploadJob::upload() {
 
 Status UploadJob::open_journal(const std::vector<PlannedFile>& files) {
     auto opened = UploadJournal::open({.state_dir = options_.state_dir,
-                                       .endpoint = options_.endpoint.origin() + options_.endpoint.target,
+                                       .endpoint = endpoint_text(options_),
                                        .project = options_.target.project,
                                        .parent = options_.target.parent,
                                        .instance = instance_of(options_),

@@ -1,9 +1,7 @@
 // What one upload step is asked to do: typed, complete, checked. Defaults live in schemas/upload.schema.json alone.
 #pragma once
 
-#include "base/clock.hpp"
-#include "base/secret.hpp"
-#include "platform/platform_api.hpp"
+#include "platform/platform_options.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,7 +20,7 @@ struct FileRequest {
 enum class Conflict { fail, skip, overwrite };
 enum class Verify { etag, none };
 
-struct UploadOptions {
+struct UploadOptions : PlatformOptions {
     Target target;
     std::vector<FileRequest> files;
     std::string work_dir; // absolute
@@ -30,14 +28,6 @@ struct UploadOptions {
     std::optional<std::uint64_t> part_size; // bytes asked for; nullopt: "auto"
     int parallel_parts = 0;                 // part slots over all files of the step
     Verify verify = Verify::etag;
-    RetrySettings retry;
-    HttpTimeouts timeouts;
-    Duration complete_timeout{};
-    Url endpoint; // the API's base URL
-    Secret token;
-    std::string token_source; // for messages: where the token came from
-    std::string state_dir;    // absolute; empty: nothing is kept for a later process
-    bool dry_run = false;
 };
 
 } // namespace ferry

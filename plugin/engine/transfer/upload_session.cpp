@@ -22,6 +22,15 @@ std::vector<PartReport> UploadSession::unreported() const {
     return reports;
 }
 
+std::vector<PartReport> UploadSession::to_complete() const {
+    if (!opened_.gone_on_with)
+        return unreported();
+    std::vector<PartReport> reports;
+    for (const Part& part : parts_)
+        reports.push_back(part.report);
+    return reports;
+}
+
 std::vector<SentPart> UploadSession::parts() const {
     std::vector<SentPart> sent;
     for (const Part& part : parts_)

@@ -38,7 +38,8 @@ struct OpenedUpload {
     std::string upload_id;
     PartPlan plan;
     bool parallel = true;
-    std::vector<StoredPart> stored{}; // of an upload that is gone on with
+    bool gone_on_with = false; // an earlier process opened it
+    std::vector<StoredPart> stored{};
 };
 
 class UploadSession;
@@ -74,9 +75,12 @@ class UploadSession {
     const InitRequest& request() const { return request_; }
     const OpenedUpload& opened() const { return opened_; }
     PartJob part_job(std::uint32_t number) const;
-    std::vector<PartReport> unreported() const; // in ascending order, for complete
-    std::vector<SentPart> parts() const;        // those stored, in ascending order
-    std::string etag() const;                   // composite; empty unless every part was verified
+    std::vector<PartReport> unreported() const; // in ascending order
+    // Those that complete has to tell, in ascending order: the unreported ones; all of an upload that was gone on with,
+    // as somebody else may have reported other bytes for a part meanwhile, and the last word counts.
+    std::vector<PartReport> to_complete() const;
+    std::vector<SentPart> parts() const; // those stored, in ascending order
+    std::string etag() const;            // composite; empty unless every part was verified
 
     bool has_work() const;
     std::optional<Work> take(); // the next piece, if any; to be given back by one of the calls below

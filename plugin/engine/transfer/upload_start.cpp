@@ -133,6 +133,8 @@ Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& sess
     auto opened = check_resume(file, saved, state, context_.sender.verify, context_.stop);
     if (!opened.ok() || !*opened)
         return opened;
+    if (const Status told = report_in_order(**opened); !told)
+        return told.error();
     if (!saved) {
         context_.journal.begun(file.name, file.path, fingerprint(file.identity), api_.server_now());
         context_.journal.opened(file.name, state.info.upload_id, state.info.part_size, state.info.parallel);
@@ -141,6 +143,17 @@ Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& sess
                           std::to_string((*opened)->stored.size()) + " of " + count((*opened)->plan.count(), "part") +
                           " stored already");
     return opened;
+}
+
+// Where parts go one after the other, each is reported before the next is asked for (contract 4.9).
+Status UploadStart::report_in_order(OpenedUpload& opened) {
+    if (opened.parallel)
+        return {};
+    std::vector<PartReport> reports;
+    for (StoredPart& part : opened.stored)
+        if (!std::exchange(part.reported, true))
+            reports.push_back(part.sent.report);
+    return reports.empty() ? Status() : api_.report_all(opened.upload_id, reports);
 }
 
 Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why) {

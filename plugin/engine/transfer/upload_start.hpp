@@ -32,6 +32,7 @@ class UploadStart {
     Result<std::optional<StartOutcome>> find_complete(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<OpenedUpload>> go_on(const UploadSession& session, const SavedFile* saved,
                                               const UploadState& state);
+    Status report_in_order(OpenedUpload& opened);
     Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);
     Status abort_lost(const UploadSession& session);
     Result<OpenedUpload> open_anew(const UploadSession& session);

@@ -1,6 +1,6 @@
 #include "error_report.hpp"
+#include "tasks.hpp"
 #include "temp_dir.hpp"
-#include "upload_task.hpp"
 
 #include <doctest/doctest.h>
 
@@ -63,10 +63,12 @@ ferry_error fresh() {
 
 struct Opened {
     const ferry_plugin& plugin = upload_plugin_table();
-    const ferry_task_type& type = *plugin.tasks[0];
+    const ferry_task_type& type;
     void* context = nullptr;
     ferry_error error = fresh();
-    Opened() { REQUIRE(plugin.open(&context, &error) == FERRY_OK); }
+    explicit Opened(std::size_t task = 0) : type(*plugin.tasks[task]) {
+        REQUIRE(plugin.open(&context, &error) == FERRY_OK);
+    }
     ~Opened() { plugin.close(context); }
 };
 
@@ -76,9 +78,13 @@ TEST_CASE("the table is whole and carries the schema") {
     const ferry_plugin& plugin = upload_plugin_table();
     CHECK(plugin.abi_major == FERRY_ABI_MAJOR);
     CHECK(from_abi(plugin.name) == "upload");
-    REQUIRE(plugin.task_count == 1);
-    CHECK(from_abi(plugin.tasks[0]->name) == "upload");
-    CHECK(from_abi(plugin.tasks[0]->options_schema).find("\"parallel_parts\"") != std::string_view::npos);
+    REQUIRE(plugin.task_count == 3);
+    const std::pair<const char*, const char*> tasks[]{
+        {"upload", "\"parallel_parts\""}, {"uploads-list", "\"project\""}, {"uploads-abort", "\"older_than\""}};
+    for (std::size_t i = 0; i < std::size(tasks); ++i) {
+        CHECK(from_abi(plugin.tasks[i]->name) == tasks[i].first);
+        CHECK(from_abi(plugin.tasks[i]->options_schema).find(tasks[i].second) != std::string_view::npos);
+    }
 }
 
 TEST_CASE("validate reports problems one by one, and missing credentials among them") {
@@ -127,6 +133,40 @@ TEST_CASE("garbage for options is an error") {
         CHECK(upload.type.create(upload.context, to_abi(json), &host.context, &host.services, &task, &upload.error) !=
               FERRY_OK);
     CHECK(task == nullptr);
+}
+
+TEST_CASE("the companion tasks check offline, and tell their outputs where the platform cannot be reached, too") {
+    const std::string patience =
+        R"(,"retry":{"attempts":1,"max_elapsed":"1ms"},"timeouts":{"connect":1,"stall":1,"complete":1}})";
+    struct Case {
+        std::size_t task;
+        const char* options;
+        const char* output;
+    };
+    for (const Case& one : {Case{1, R"({"project":"me/p")", "uploads"}, Case{2, R"({"upload_ids":["u"])", "skipped"}}) {
+        CAPTURE(one.options);
+        Opened opened(one.task);
+        FakeHost host;
+        const std::string options = one.options + patience;
+        CHECK(opened.type.validate(opened.context, to_abi(options), &host.context, &host.services, &opened.error) ==
+              FERRY_OK);
+        void* task = nullptr;
+        REQUIRE(opened.type.create(opened.context, to_abi(options), &host.context, &host.services, &task,
+                                   &opened.error) == FERRY_OK);
+        CHECK(opened.type.run(task, &opened.error) == FERRY_FAILED);
+        CHECK(std::string(opened.error.kind) == "network");
+        CHECK(std::string(opened.error.message).find("127.0.0.1") != std::string::npos);
+        opened.type.destroy(task);
+        CHECK(host.outputs.contains(one.output));
+        CHECK(host.outputs.at("api_calls") == "0");
+
+        host.secrets.clear();
+        CHECK(opened.type.validate(opened.context, to_abi(options), &host.context, &host.services, &opened.error) ==
+              FERRY_INVALID);
+        CHECK(host.diagnostics == std::vector<std::string>{"/endpoint"});
+        CHECK(opened.type.create(opened.context, to_abi("{}"), &host.context, &host.services, &task, &opened.error) !=
+              FERRY_OK);
+    }
 }
 
 } // namespace ferry

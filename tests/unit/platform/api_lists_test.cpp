@@ -39,6 +39,32 @@ TEST_CASE("an abort succeeds with any 2xx and where the upload is gone") {
     CHECK(f.api.abort("up1").error().kind == ErrorKind::auth);
 }
 
+TEST_CASE("an abort can tell whether there was anything to abort, and does not give up at once") {
+    ApiFixture f;
+    f.script.expect("DELETE", "/v2/upload/multipart/up1", refusal(409, 8009));
+    f.script.expect("DELETE", "/v2/upload/multipart/up1", answer(204));
+    const auto open = f.api.abort_if_open("up1");
+    REQUIRE(open.ok());
+    CHECK(*open);
+    f.script.expect("DELETE", "/v2/upload/multipart/up1", refusal(404, 8003));
+    const auto gone = f.api.abort_if_open("up1");
+    REQUIRE(gone.ok());
+    CHECK_FALSE(*gone);
+}
+
+TEST_CASE("details tell whose upload it is, as far as the platform does") {
+    ApiFixture f;
+    f.script.expect("GET", "/v2/upload/multipart/u1?list_parts=true",
+                    answer(200, R"({"upload_id":"u1","project":"me/proj","name":"a","part_size":5,
+                        "initiated":"2016-01-01T00:00:00Z","parts":[]})"));
+    const auto state = f.api.upload_state("u1");
+    REQUIRE(state.ok());
+    REQUIRE(state->has_value());
+    CHECK((*state)->about.project == "me/proj");
+    CHECK((*state)->about.initiated == "2016-01-01T00:00:00Z");
+    CHECK((*state)->about.parent.empty());
+}
+
 TEST_CASE("open uploads, with fields left out") {
     ApiFixture f;
     f.script.expect("GET", "/v2/upload/multipart", answer(200, R"({"items":[

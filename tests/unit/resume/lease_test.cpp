@@ -101,6 +101,22 @@ TEST_CASE("a living process is waited for as long as a lease lasts, and named") 
     CHECK(bench.files() == 1);
 }
 
+TEST_CASE("who has a lease is told by a look that changes nothing") {
+    Bench bench;
+    CHECK_FALSE(Lease::holder(bench.folder, "x.lease"));
+    bench.held_by(this_process(), 100'000);
+    const auto here = Lease::holder(bench.folder, "x.lease");
+    REQUIRE(here);
+    CHECK(here->starts_with("process " + std::to_string(::getpid()) + " on host "));
+    bench.held_by(elsewhere(), 3);
+    CHECK(Lease::holder(bench.folder, "x.lease") == "process 4242 on host node7");
+    bench.held_by(elsewhere(), 61);
+    CHECK_FALSE(Lease::holder(bench.folder, "x.lease"));
+    bench.held_by(ended(), 0);
+    CHECK_FALSE(Lease::holder(bench.folder, "x.lease"));
+    CHECK(bench.files() == 1);
+}
+
 TEST_CASE("a dead process's lease is taken over at once where this machine can tell, else after a minute") {
     Bench bench;
     SUBCASE("ended here") {

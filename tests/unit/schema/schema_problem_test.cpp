@@ -8,8 +8,8 @@ using namespace ferry;
 using namespace ferry::test;
 
 TEST_CASE("our own schemas are sound") {
-    for (const auto text :
-         {schemas::workflow(), schemas::command(), schemas::upload(), schemas::outputs(), schemas::event()})
+    for (const auto text : {schemas::workflow(), schemas::command(), schemas::upload(), schemas::uploads_list(),
+                            schemas::uploads_abort(), schemas::outputs(), schemas::event()})
         CHECK_FALSE(schema_problem(object(text)));
 }
 

@@ -111,6 +111,40 @@ TEST_CASE("a death at any request is gone on from: one upload, one file, at most
             }
 }
 
+TEST_CASE("storage that takes one part after the other is gone on with in order, each part reported first") {
+    for (const bool performed : {false, true})
+        for (const auto& [kind, part] :
+             {std::pair<std::string, std::uint32_t>{"put", 3}, {"sign", 4}, {"report", 0}, {"complete", 0}}) {
+            CAPTURE(kind);
+            CAPTURE(performed);
+            JobFixture f;
+            f.keep_state();
+            f.platform.parallel = false;
+            f.platform.initiated = "2026-01-01T00:00:00Z";
+            const std::string content = f.add("a", 50);
+            Death death{f, kind, part, performed};
+            die_at(death);
+            check_whole(f, f.run_again(), content);
+            CHECK(f.platform.count("init") == 1);
+            CHECK(f.platform.count("put") <= 6);
+        }
+}
+
+TEST_CASE("what is told at the end of an upload that was gone on with is all of it, whoever reported meanwhile") {
+    JobFixture f;
+    f.keep_state();
+    f.options.parallel_parts = 1;
+    const std::string content = f.add("a", 50);
+    Death death{f, "put", 4};
+    die_at(death);
+    f.platform.lose_answer = [&](const Call& call) {
+        if (call.kind == "complete")
+            CHECK(call.body.find("\"part_number\":1,") != std::string::npos);
+        return false;
+    };
+    check_whole(f, f.run_again(), content);
+}
+
 TEST_CASE("a stop reports what is stored, and the next run goes on there") {
     JobFixture f;
     f.keep_state();

@@ -1,0 +1,49 @@
+// The task type `uploads-abort`.
+#include "output_sink.hpp"
+#include "schemas.hpp"
+#include "tasks.hpp"
+#include "unfinished_options.hpp"
+#include "unfinished_task.hpp"
+
+#include <Poco/JSON/Array.h>
+
+namespace ferry {
+
+namespace {
+
+struct AbortKind {
+    using Options = AbortOptions;
+
+    static Result<ReadTask<Options>> read(std::string_view json) { return read_abort_options(json); }
+
+    static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
+        const auto summary = run_unfinished(task, abort_uploads);
+        if (!summary)
+            return report_error(error, summary.error());
+        Poco::JSON::Array::Ptr aborted = new Poco::JSON::Array;
+        for (const std::string& id : summary->aborted)
+            aborted->add(id);
+        Poco::JSON::Array::Ptr skipped = new Poco::JSON::Array;
+        for (const LeftOpen& one : summary->skipped) {
+            Poco::JSON::Object::Ptr entry = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+            entry->set("upload_id", one.upload_id);
+            entry->set("reason", one.reason);
+            skipped->add(entry);
+        }
+        OutputSink outputs(task.services);
+        outputs.set("aborted", aborted);
+        outputs.set("skipped", skipped);
+        outputs.set("api_calls", static_cast<Poco::UInt64>(summary->api_calls));
+        return report_end(summary->status, outputs.finish("what was aborted"), error);
+    }
+};
+
+} // namespace
+
+ferry_task_type uploads_abort_task_type() {
+    return TaskFunctions<AbortKind>::type("uploads-abort",
+                                          "abort unfinished uploads: the platform drops the parts that it has of them",
+                                          schemas::uploads_abort());
+}
+
+} // namespace ferry

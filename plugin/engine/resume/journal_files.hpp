@@ -1,0 +1,32 @@
+// The files of a journal, by its id: 32 hex digits.
+#pragma once
+
+#include "base/status.hpp"
+#include "resume/journal_replay.hpp"
+#include "resume/private_folder.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace ferry {
+
+inline constexpr std::string_view journal_end = ".journal";
+inline constexpr std::string_view lease_end = ".lease";
+
+inline std::string journal_file(const std::string& id) {
+    return id + std::string(journal_end);
+}
+inline std::string lease_file(const std::string& id) {
+    return id + std::string(lease_end);
+}
+inline std::string journals_of(const std::string& state_dir) {
+    return state_dir + "/uploads";
+}
+inline bool is_journal_id(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// Reads the journal of that id. Kind not_found if there is none.
+Result<JournalReplay> replay_journal(const PrivateFolder& folder, const std::string& id);
+
+} // namespace ferry
