@@ -230,6 +230,8 @@ Result<RemoteFile> PlatformApi::last_look(const std::string& upload_id, const In
     if (error.kind == ErrorKind::cancelled)
         return error;
     auto fate = fate_of(upload_id, request, began, error.message);
+    if (!fate.ok() && error.kind == ErrorKind::not_found)
+        return fate.error(); // it may have become the file, which a new upload would meet
     return fate.ok() && fate->file ? Result<RemoteFile>(std::move(*fate->file)) : error;
 }
 

@@ -113,7 +113,7 @@ std::string line_of(const PartLost& lost) {
 }
 
 std::string line_of(const Completing& completing) {
-    return Line("completing", completing.file).time("at", completing.at).end();
+    return Line("completing", completing.file).time("at", completing.at).text("replaces", completing.replaces).end();
 }
 
 std::string line_of(const Done& done) {
@@ -251,7 +251,7 @@ std::optional<Record> read_record(const JsonFields& fields) {
     }
     if (kind == "completing") {
         const auto at = time(fields, "at");
-        return at ? std::optional<Record>(Completing{*file, *at}) : std::nullopt;
+        return at ? std::optional<Record>(Completing{*file, *at, text(fields, "replaces")}) : std::nullopt;
     }
     if (kind == "done")
         return read_done(fields, *file);

@@ -66,7 +66,8 @@ struct PartLost { // the platform does not have it after all
 };
 struct Completing { // before complete: from here on the platform may have the file
     std::uint32_t file = 0;
-    WallTime at; // by the platform's clock
+    WallTime at;            // by the platform's clock
+    std::string replaces{}; // id of the file that had the name until then
 };
 struct Done {
     std::uint32_t file = 0;

@@ -82,8 +82,10 @@ void JournalReplay::add(const journal::PartLost& lost) {
 
 void JournalReplay::add(const journal::Completing& completing) {
     SavedFile* saved = opened(completing.file);
-    if (saved && !saved->completing_at) // the first try is the one that a file may come from
+    if (saved && !saved->completing_at) { // the first try is the one that a file may come from
         saved->completing_at = completing.at;
+        saved->replaces = completing.replaces;
+    }
 }
 
 void JournalReplay::add(const journal::Done& done) {
@@ -121,7 +123,7 @@ std::string to_lines(const SavedFile& saved, std::uint32_t file) {
         lines += to_line(PartStored{
             .file = file, .report = part.report, .size = part.size, .md5 = part.md5, .verified = part.verified});
     if (saved.completing_at)
-        lines += to_line(Completing{.file = file, .at = *saved.completing_at});
+        lines += to_line(Completing{.file = file, .at = *saved.completing_at, .replaces = saved.replaces});
     if (saved.done) {
         Done done = *saved.done;
         done.file = file;

@@ -32,6 +32,7 @@ struct SavedFile {
     bool parallel = true;
     std::map<std::uint32_t, SavedPart> parts;
     std::optional<WallTime> completing_at; // by the platform's clock
+    std::string replaces;                  // id of the file that had the name then
     std::optional<journal::Done> done;
 
     bool open() const { return !upload_id.empty(); }

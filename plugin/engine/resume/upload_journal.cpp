@@ -321,9 +321,9 @@ void UploadJournal::part_lost(const std::string& name, std::uint32_t part) {
         write(to_line(journal::PartLost{*number, part}));
 }
 
-void UploadJournal::completing(const std::string& name, WallTime at) {
+void UploadJournal::completing(const std::string& name, WallTime at, const std::string& replaces) {
     if (const auto number = number_of(name))
-        write(to_line(journal::Completing{*number, at}));
+        write(to_line(journal::Completing{*number, at, replaces}));
 }
 
 void UploadJournal::done(const std::string& name, journal::Done result) {

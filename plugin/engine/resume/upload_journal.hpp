@@ -67,7 +67,7 @@ class UploadJournal {
     void opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size, bool parallel);
     void part_stored(const std::string& name, const SavedPart& part);
     void part_lost(const std::string& name, std::uint32_t part);
-    void completing(const std::string& name, WallTime at);
+    void completing(const std::string& name, WallTime at, const std::string& replaces = {});
     void done(const std::string& name, journal::Done result);
     void dropped(const std::string& name);
     // All that is known of an upload that was somebody else's.

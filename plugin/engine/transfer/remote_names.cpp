@@ -125,9 +125,12 @@ Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, co
             return done.error();
         if (*done)
             sorter.check().done.push_back(std::move(**done));
-        else if (there == taken->end() || before.may_be_ours(file))
+        else if (there == taken->end())
             sorter.check().to_upload.push_back(std::move(file));
-        else
+        else if (before.may_be_ours(file)) { // unless it is still the one that was to give way
+            file.replaces = journal.saved(file.name)->replaces;
+            sorter.check().to_upload.push_back(std::move(file));
+        } else
             left.push_back(std::move(file));
     }
     if (options.conflict == Conflict::fail && !left.empty())

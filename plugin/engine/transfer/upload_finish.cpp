@@ -45,7 +45,7 @@ Status UploadFinish::check_source(const UploadSession& session) {
 Result<RemoteFile> UploadFinish::complete(const UploadSession& session) {
     if (const Status same = check_source(session); !same)
         return same.error();
-    context_.journal.completing(session.file().name, api_.server_now());
+    context_.journal.completing(session.file().name, api_.server_now(), session.request().replaces);
     const bool patient = session.mends() > 0;
     return api_.complete(session.opened().upload_id, session.request(), session.to_complete(), patient);
 }

@@ -121,6 +121,17 @@ TEST_CASE("an upload that is gone at the first try, and no file with it, is told
     CHECK(file.error().message.find("code 8003") != std::string::npos);
 }
 
+TEST_CASE("an upload that is gone is not called gone while nobody can say whether a file has come of it") {
+    ApiFixture f;
+    f.context.retry.attempts = 1;
+    f.script.expect("POST", complete_target, refusal(404, 8003));
+    f.script.expect("GET", details_target, refusal(404, 8003));
+    f.script.expect("GET", listing, answer(503, "<html>"));
+    const auto file = complete(f);
+    REQUIRE_FALSE(file.ok());
+    CHECK(file.error().kind != ErrorKind::not_found);
+}
+
 TEST_CASE("an upload that is gone at a later try may have been completed by an earlier one") {
     ApiFixture f;
     f.script.expect("POST", complete_target, refusal(503, 8000));

@@ -22,6 +22,7 @@ std::vector<journal::Record> one_of_each() {
             part,
             journal::PartLost{3, 7},
             journal::Completing{3, at(12)},
+            journal::Completing{3, at(12), "old-file"},
             journal::Done{.file = 3, .id = "f1", .name = "n", .project = "p", .parent = "q", .etag = "e-2"},
             journal::Dropped{3}};
 }

@@ -346,6 +346,20 @@ TEST_CASE("an upload that is gone when it is to be gone on with is begun anew") 
     CHECK(f.log.contains(LogLevel::warn, "does not know its upload upload-1 any more"));
 }
 
+TEST_CASE("a file that was to be overwritten, young and of the same size, is not taken for what a lost complete made") {
+    JobFixture f;
+    f.keep_state();
+    f.options.conflict = Conflict::overwrite;
+    f.options.parallel_parts = 1;
+    f.platform.put_file({.id = "old", .name = "a", .content = std::string(50, 'x'), .created = "2026-01-01T00:00:00Z"});
+    const std::string content = f.add("a", 50);
+    Death death{f, "complete"};
+    die_at(death);
+    f.platform.forget_upload("upload-1");
+    check_whole(f, f.run_again(), content);
+    CHECK(f.platform.count("init") == 2);
+}
+
 TEST_CASE("a name taken meanwhile by a file of the same size is as good as skipped, where that is asked for") {
     for (const std::string kind : {"init", "complete"}) {
         CAPTURE(kind);
