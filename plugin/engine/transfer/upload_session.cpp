@@ -52,7 +52,7 @@ std::string UploadSession::etag() const {
 }
 
 bool UploadSession::wants_abort() const {
-    return failure_ && failure_->drop && !abort_tried_ && !opened_.upload_id.empty();
+    return failure_ && failure_->drop && !abort_tried_ && !open_upload().empty();
 }
 
 bool UploadSession::has_work() const {
@@ -102,6 +102,7 @@ bool UploadSession::finished() const {
 void UploadSession::init_done(OpenedUpload opened) {
     --in_flight_;
     opened_ = std::move(opened);
+    nothing_open_ = false;
     parts_.assign(opened_.plan.count(), {});
     mends_ = 0;
     for (StoredPart& part : std::exchange(opened_.stored, {})) {
@@ -152,8 +153,7 @@ void UploadSession::complete_done() {
 
 void UploadSession::abort_done(bool aborted) {
     --in_flight_;
-    if (aborted)
-        opened_.upload_id.clear();
+    nothing_open_ = nothing_open_ || aborted;
 }
 
 void UploadSession::work_dropped() {
@@ -164,7 +164,7 @@ void UploadSession::work_failed(WorkFailure failure) {
     --in_flight_;
     const bool again = failure.vanished && !failure_ && (vanished_ || restarts_ < max_restarts);
     if (failure.closed || (failure.vanished && !failure.drop && !again)) {
-        opened_.upload_id.clear(); // nothing of it is there any more
+        nothing_open_ = true; // the id stays as it is: other slots may be reading it
         parts_stored_ = 0;
     }
     if (again)

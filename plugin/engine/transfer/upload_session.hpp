@@ -101,7 +101,7 @@ class UploadSession {
 
     Instant started_at{}; // for the result's seconds; the queue sets it
     // The upload that is still open on the platform; empty if there is none.
-    const std::string& open_upload() const { return opened_.upload_id; }
+    std::string open_upload() const { return nothing_open_ ? std::string() : opened_.upload_id; }
     const std::string& lost_upload() const { return lost_upload_; } // the one that vanished; empty if none did
     std::uint64_t bytes_stored() const { return bytes_stored_; }
     std::uint32_t parts_stored() const { return parts_stored_; }
@@ -134,7 +134,8 @@ class UploadSession {
     int in_flight_ = 0;
     int restarts_ = 0;
     int mends_ = 0;
-    bool vanished_ = false; // waits for in-flight work before it starts over
+    bool nothing_open_ = false; // whatever opened_ says
+    bool vanished_ = false;     // waits for in-flight work before it starts over
     bool abort_tried_ = false;
     std::optional<WorkFailure> failure_;
 };

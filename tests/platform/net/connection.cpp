@@ -159,9 +159,10 @@ void refuse(Session& session, int status, const std::string& why) {
 void serve_all(Session& session, Service& service, PortGate& gate) {
     try {
         while (session.hasMoreRequests()) {
-            gate.sockets.set_idle(session.descriptor(), false);
+            gate.sockets.set_working(session.descriptor());
             session.setKeepAlive(serve_one(session, service, gate));
-            gate.sockets.set_idle(session.descriptor(), true);
+            if (!gate.sockets.set_idle(session.descriptor()))
+                break;
         }
         session.end_sending();
     } catch (const PeerGone&) {

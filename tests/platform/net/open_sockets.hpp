@@ -15,29 +15,41 @@ class OpenSockets {
     bool add(int descriptor) {
         const std::lock_guard lock(mutex_);
         if (!cut_)
-            idle_[descriptor] = false;
+            states_[descriptor] = State::working;
         return !cut_;
     }
-    // Between two requests, or not.
-    void set_idle(int descriptor, bool idle) {
+    // A request has begun to arrive.
+    void set_working(int descriptor) {
         const std::lock_guard lock(mutex_);
-        idle_[descriptor] = idle;
+        if (states_[descriptor] == State::idle)
+            states_[descriptor] = State::working;
+    }
+    // Its answer is out. False if the connection was to end with it.
+    bool set_idle(int descriptor) {
+        const std::lock_guard lock(mutex_);
+        if (states_[descriptor] == State::ending)
+            return false;
+        states_[descriptor] = State::idle;
+        return true;
     }
     // Before the descriptor is closed.
     void remove(int descriptor) {
         const std::lock_guard lock(mutex_);
-        idle_.erase(descriptor);
+        states_.erase(descriptor);
     }
+    // Those at work end after their answer.
     void cut_idle() {
         const std::lock_guard lock(mutex_);
-        for (const auto& [descriptor, idle] : idle_)
-            if (idle)
+        for (auto& [descriptor, state] : states_) {
+            if (state == State::idle)
                 ::shutdown(descriptor, SHUT_RDWR);
+            state = State::ending;
+        }
     }
     void cut_all() {
         const std::lock_guard lock(mutex_);
         cut_ = true;
-        for (const auto& [descriptor, idle] : idle_)
+        for (const auto& [descriptor, state] : states_)
             ::shutdown(descriptor, SHUT_RDWR);
     }
     void allow() { // again, after cut_all()
@@ -46,8 +58,9 @@ class OpenSockets {
     }
 
   private:
+    enum class State { working, idle, ending };
     std::mutex mutex_;
-    std::map<int, bool> idle_;
+    std::map<int, State> states_;
     bool cut_ = false;
 };
 
