@@ -1,5 +1,5 @@
-// The process's part slots: one TBB arena for all upload steps, so that each gets the slots it asks for on any number
-// of processors. TBB's headers stay in the .cpp.
+// The process's part slots: TBB threads for all upload steps, so that each gets the slots it asks for on any number of
+// processors. TBB's headers stay in the .cpp.
 #pragma once
 
 #include <functional>
@@ -12,9 +12,8 @@ class SlotCrew;
 // Made once per process, by the plugin's open(); threads start with the first slots. Thread-safe. Outlives all crews.
 class SlotArena {
   public:
-    // Two steps of 64 slots and a few small ones at once; further slots begin when others end. Measured on 2
-    // processors: the first start wakes all 160 threads (25 ms of CPU time and 4 MiB once, 10 ms at a later start from
-    // rest), after which idle ones sleep (under 1 ms of CPU time in 2 s).
+    // Two steps of 64 slots and a few small ones at once; further slots begin when others end. There are no more
+    // threads than slots were asked for at once.
     static constexpr int capacity = 160;
 
     SlotArena();
@@ -26,7 +25,7 @@ class SlotArena {
     int effective_capacity() const;
 
   private:
-    friend class SlotCrew;
+    friend class SlotCrew; // and its State
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
