@@ -1,11 +1,11 @@
 #include "resume/private_folder.hpp"
 
+#include "base/system_reason.hpp"
 #include "document/text.hpp"
 
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstring>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
@@ -17,11 +17,6 @@ namespace ferry {
 namespace {
 
 constexpr std::size_t longest_line = 1u << 20;
-
-std::string reason(int error) {
-    char text[256] = {};
-    return strerror_r(error, text, sizeof text); // the GNU form
-}
 
 ErrorKind kind_of(int error) {
     return error == EEXIST ? ErrorKind::conflict : error == ENOENT ? ErrorKind::not_found : ErrorKind::io;
@@ -39,7 +34,7 @@ std::string rights_problem(const struct stat& info) {
 } // namespace
 
 Error PrivateFolder::failed(const std::string& name, const std::string& what, int error) const {
-    return {kind_of(error), printable(path_of(name)) + " " + what + ": " + reason(error)};
+    return {kind_of(error), printable(path_of(name)) + " " + what + ": " + system_reason(error)};
 }
 
 Result<PrivateFolder> PrivateFolder::open(const std::string& path, bool read_only) {
@@ -53,7 +48,7 @@ Result<PrivateFolder> PrivateFolder::open(const std::string& path, bool read_onl
                      : error == ELOOP || error == ENOTDIR ? ErrorKind::invalid
                                                           : ErrorKind::io,
                      what + "cannot be used: " +
-                         (error == ELOOP || error == ENOTDIR ? "it is a link or no folder" : reason(error))};
+                         (error == ELOOP || error == ENOTDIR ? "it is a link or no folder" : system_reason(error))};
     }
     if (const std::string problem = rights_problem(info); !problem.empty())
         return Error{ErrorKind::invalid, what + "cannot be used: " + problem};
@@ -141,7 +136,7 @@ Status write_all(int fd, std::string_view bytes) {
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
-            return {ErrorKind::io, count < 0 ? reason(errno) : "nothing could be written"};
+            return {ErrorKind::io, count < 0 ? system_reason(errno) : "nothing could be written"};
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return {};
@@ -155,7 +150,7 @@ Result<std::string> read_all(int fd, std::size_t limit) {
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            return Error{ErrorKind::io, reason(errno)};
+            return Error{ErrorKind::io, system_reason(errno)};
         if (count == 0)
             break;
         text.append(buffer.data(), static_cast<std::size_t>(count));
