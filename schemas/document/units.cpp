@@ -94,4 +94,8 @@ std::string format_duration(std::chrono::milliseconds time) {
     return formatted("%lld h %02lld min", minutes / 60, minutes % 60);
 }
 
+std::string count_of(std::uint64_t number, const char* noun) {
+    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
 } // namespace ferry

@@ -1,4 +1,4 @@
-// The two text formats that the schemas share: sizes and durations.
+// The two text formats that the schemas share, sizes and durations, and numbers for people.
 #pragma once
 
 #include <chrono>
@@ -17,7 +17,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 // 10 years.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-std::string format_size(std::uint64_t bytes);                // "1.25 GiB"
-std::string format_duration(std::chrono::milliseconds time); // "2 h 05 min", "12.3 s"
+std::string format_size(std::uint64_t bytes);                 // "1.25 GiB"
+std::string format_duration(std::chrono::milliseconds time);  // "2 h 05 min", "12.3 s"
+std::string count_of(std::uint64_t number, const char* noun); // "1 part", "2 parts"
 
 } // namespace ferry

@@ -67,6 +67,18 @@ Result<RemoteFile> remote_file(const JsonFields& fields) {
     return file;
 }
 
+Result<UploadInfo> upload_info(const JsonFields& fields) {
+    auto id = fields.word("upload_id", id_limit);
+    if (!id)
+        return unusable("upload_id");
+    const auto part_size = fields.integer("part_size");
+    if (!part_size || *part_size < 1 || *part_size > part_size_limit)
+        return unusable("part_size");
+    return UploadInfo{.upload_id = std::move(*id),
+                      .part_size = static_cast<std::uint64_t>(*part_size),
+                      .parallel = parallel_uploads(fields)};
+}
+
 std::optional<PartReport> reported_part(const Var& item) {
     const auto fields = JsonFields::from(item);
     if (!fields)
@@ -145,24 +157,16 @@ std::string complete_body(const std::vector<PartReport>& parts) {
 
 Result<UploadInfo> read_upload_info(const std::string& body) {
     const auto fields = JsonFields::parse(body);
-    if (!fields.ok())
-        return fields.error();
-    auto id = fields->word("upload_id", id_limit);
-    if (!id)
-        return unusable("upload_id");
-    const auto part_size = fields->integer("part_size");
-    if (!part_size || *part_size < 1 || *part_size > part_size_limit)
-        return unusable("part_size");
-    return UploadInfo{.upload_id = std::move(*id),
-                      .part_size = static_cast<std::uint64_t>(*part_size),
-                      .parallel = parallel_uploads(*fields)};
+    return fields.ok() ? upload_info(*fields) : fields.error();
 }
 
 Result<UploadState> read_upload_state(const std::string& body) {
-    auto info = read_upload_info(body);
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    auto info = upload_info(*fields);
     if (!info.ok())
         return info.error();
-    const auto fields = JsonFields::parse(body);
     UploadState state{.info = std::move(*info), .reported = {}};
     if (auto about = open_upload(*fields); about.ok())
         state.about = std::move(*about);

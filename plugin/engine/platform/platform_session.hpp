@@ -1,4 +1,4 @@
-// One thread's way to the platform's API, for tasks that send no parts.
+// The way to the platform's API: what it is made of, and one thread's own for tasks that send no parts.
 #pragma once
 
 #include "base/cancel.hpp"
@@ -9,7 +9,7 @@
 
 namespace ferry {
 
-// What such a task needs from outside. Everything outlives the session.
+// What a task needs from outside. Everything outlives the task.
 struct PlatformEnvironment {
     TransportFactory& transports;
     QuotaGate& quota; // of this endpoint and token
@@ -18,21 +18,27 @@ struct PlatformEnvironment {
     Log& log;
 };
 
+// What the slots or tasks of one step share. `line` leads to the API.
+inline ApiContext make_api_context(const PlatformOptions& options, const PlatformEnvironment& environment,
+                                   LineGate& line) {
+    return {.base = options.endpoint,
+            .token = options.token,
+            .token_source = options.token_source,
+            .retry = options.retry,
+            .timeouts = options.timeouts,
+            .complete_timeout = options.complete_timeout,
+            .clock = environment.clock,
+            .random = environment.random,
+            .log = environment.log,
+            .quota = environment.quota,
+            .line = line};
+}
+
 class PlatformSession {
   public:
     PlatformSession(const PlatformOptions& options, const PlatformEnvironment& environment, CancelToken& cancel)
         : line_(environment.clock, environment.log, "the platform", 1)
-        , context_{.base = options.endpoint,
-                   .token = options.token,
-                   .token_source = options.token_source,
-                   .retry = options.retry,
-                   .timeouts = options.timeouts,
-                   .complete_timeout = options.complete_timeout,
-                   .clock = environment.clock,
-                   .random = environment.random,
-                   .log = environment.log,
-                   .quota = environment.quota,
-                   .line = line_}
+        , context_(make_api_context(options, environment, line_))
         , transport_(environment.transports.make())
         , api_(context_, *transport_, cancel) {}
 

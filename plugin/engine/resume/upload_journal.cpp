@@ -4,6 +4,8 @@
 #include "resume/digest.hpp"
 #include "resume/journal_files.hpp"
 
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace ferry {
@@ -43,8 +45,9 @@ Result<std::unique_ptr<UploadJournal>> UploadJournal::open(JournalPlace place, J
         return journal;
     }
     if (!journal->place_.read_only) {
-        if (const Status leased = journal->take_lease(cancel); !leased)
-            return leased.error();
+        const Status leased = journal->take_lease("this very upload step", Lease::dead_after, cancel);
+        if (const Status usable = leased ? leased : journal->degrade(leased.error()); !usable)
+            return usable.error();
     }
     if (const Status loaded = journal->load(); !loaded)
         return loaded.error();
@@ -71,23 +74,11 @@ Result<std::unique_ptr<UploadJournal>> UploadJournal::open_existing(const std::s
     std::unique_ptr<UploadJournal> journal(new UploadJournal(std::move(place), std::move(services), id));
     if (const Status folders = journal->open_folders(); !folders)
         return folders.error();
-    auto lease = Lease::acquire({.folder = *journal->folder_,
-                                 .name = lease_file(id),
-                                 .what = what,
-                                 .clock = journal->services_.clock,
-                                 .log = journal->services_.log,
-                                 .on_lost = journal->services_.on_lost,
-                                 .patience = Duration{0}},
-                                cancel);
-    if (!lease.ok())
-        return lease.error();
-    journal->lease_ = std::move(*lease);
+    if (const Status leased = journal->take_lease(what, Duration{0}, cancel); !leased)
+        return leased.error();
     if (const Status loaded = journal->load(); !loaded) // again: only now nobody else writes it
         return loaded.error();
-    std::vector<std::string> names;
-    for (const auto& [name, saved] : journal->saved_)
-        names.push_back(name);
-    if (const Status written = journal->rewrite(names); !written)
+    if (const Status written = journal->rewrite(); !written)
         return written.error();
     return journal;
 }
@@ -102,7 +93,7 @@ Status UploadJournal::degrade(const Error& error) {
 }
 
 Status UploadJournal::open_folders() {
-    auto folder = PrivateFolder::open(place_.state_dir + "/uploads", place_.read_only);
+    auto folder = PrivateFolder::open(journals_of(place_.state_dir), place_.read_only);
     if (!folder.ok())
         return folder.error();
     folder_.emplace(std::move(*folder));
@@ -113,16 +104,17 @@ Status UploadJournal::open_folders() {
     return {};
 }
 
-Status UploadJournal::take_lease(CancelToken& cancel) {
+Status UploadJournal::take_lease(const std::string& what, Duration patience, CancelToken& cancel) {
     auto lease = Lease::acquire({.folder = *folder_,
                                  .name = lease_file(id_),
-                                 .what = "this very upload step",
+                                 .what = what,
                                  .clock = services_.clock,
                                  .log = services_.log,
-                                 .on_lost = services_.on_lost},
+                                 .on_lost = services_.on_lost,
+                                 .patience = patience},
                                 cancel);
     if (!lease.ok())
-        return degrade(lease.error());
+        return lease.error();
     lease_ = std::move(*lease);
     return {};
 }
@@ -158,13 +150,15 @@ Status UploadJournal::load() {
 Status UploadJournal::begin(const std::vector<std::string>& names) {
     if (!lease_)
         return {};
-    const Status written = rewrite(names);
+    const std::unordered_set<std::string_view> wanted(names.begin(), names.end());
+    std::erase_if(saved_, [&](const auto& one) { return !one.second.pending() && !wanted.contains(one.first); });
+    const Status written = rewrite();
     return written ? written : degrade(written.error());
 }
 
 // Written anew at each start: short again, without torn lines, and out of the reach of an earlier owner that only
 // slept, whose descriptor leads to the file that this one replaces.
-Status UploadJournal::rewrite(const std::vector<std::string>& names) {
+Status UploadJournal::rewrite() {
     const std::string fresh = id_ + ".new";
     folder_->remove(fresh); // of a process that ended in the middle of this
     auto file = folder_->create(fresh);
@@ -172,22 +166,16 @@ Status UploadJournal::rewrite(const std::vector<std::string>& names) {
         return file.error();
     std::string lines =
         to_line(journal::Header{.endpoint = place_.endpoint, .project = place_.project, .parent = place_.parent});
-    const std::unordered_set<std::string_view> wanted(names.begin(), names.end());
     Status status;
     const auto flush = [&](std::size_t least) {
         if (status && lines.size() > least)
             status = write_all(file->get(), std::exchange(lines, {}));
     };
-    for (auto one = saved_.begin(); one != saved_.end();) {
-        if (!one->second.pending() && !wanted.contains(one->first)) {
-            one = saved_.erase(one);
-            continue;
-        }
-        if (one->second.pending() && !one->second.done)
-            numbers_[one->first] = next_number_;
-        lines += to_lines(one->second, next_number_++);
+    for (const auto& [name, saved] : saved_) {
+        if (saved.pending())
+            numbers_[name] = next_number_;
+        lines += to_lines(saved, next_number_++);
         flush(1u << 20);
-        ++one;
     }
     flush(0);
     if (status && ::fsync(file->get()) != 0)
@@ -267,6 +255,13 @@ std::optional<std::uint32_t> UploadJournal::number_of(const std::string& name) c
     return found == numbers_.end() ? std::nullopt : std::optional(found->second);
 }
 
+std::uint32_t UploadJournal::number_for(const std::string& name) {
+    std::lock_guard lock(mutex_);
+    const auto [place, added] = numbers_.try_emplace(name, next_number_);
+    next_number_ += added ? 1u : 0u;
+    return place->second;
+}
+
 void UploadJournal::write(const std::string& lines) {
     if (!writer_)
         return;
@@ -282,25 +277,12 @@ void UploadJournal::write(const std::string& lines) {
 }
 
 void UploadJournal::begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at) {
-    std::uint32_t number = 0;
-    {
-        std::lock_guard lock(mutex_);
-        const auto [place, added] = numbers_.try_emplace(name, next_number_);
-        next_number_ += added ? 1u : 0u;
-        number = place->second;
-    }
-    write(to_line(journal::Begun{.file = number, .name = name, .path = source_path(path), .source = source, .at = at}));
+    write(to_line(
+        journal::Begun{.file = number_for(name), .name = name, .path = source_path(path), .source = source, .at = at}));
 }
 
 void UploadJournal::adopted(const SavedFile& file) {
-    std::uint32_t number = 0;
-    {
-        std::lock_guard lock(mutex_);
-        const auto [place, added] = numbers_.try_emplace(file.name, next_number_);
-        next_number_ += added ? 1u : 0u;
-        number = place->second;
-    }
-    write(to_lines(file, number));
+    write(to_lines(file, number_for(file.name)));
 }
 
 void UploadJournal::opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size,
@@ -327,21 +309,19 @@ void UploadJournal::completing(const std::string& name, WallTime at, const std::
 }
 
 void UploadJournal::done(const std::string& name, journal::Done result) {
-    const auto number = number_of(name);
-    if (!number)
-        return;
-    result.file = *number;
-    write(to_line(result));
-    release(name);
-    std::lock_guard lock(mutex_);
-    numbers_.erase(name);
+    if (const auto number = number_of(name)) {
+        result.file = *number;
+        finish(name, to_line(result));
+    }
 }
 
 void UploadJournal::dropped(const std::string& name) {
-    const auto number = number_of(name);
-    if (!number)
-        return;
-    write(to_line(journal::Dropped{*number}));
+    if (const auto number = number_of(name))
+        finish(name, to_line(journal::Dropped{*number}));
+}
+
+void UploadJournal::finish(const std::string& name, const std::string& line) {
+    write(line);
     release(name);
     std::lock_guard lock(mutex_);
     numbers_.erase(name);

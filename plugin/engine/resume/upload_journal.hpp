@@ -18,7 +18,6 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 namespace ferry {
@@ -57,7 +56,6 @@ class UploadJournal {
 
     // Of an earlier process or an earlier attempt; null if it knows nothing of that name.
     const SavedFile* saved(const std::string& name) const;
-    void forget(const std::string& name) { saved_.erase(name); } // not thread-safe: before the slots start
 
     // To be called before a file's upload is begun or gone on with. If another step's journal has an open upload of
     // this name, what it knows becomes ours. An error of kind `conflict` if a living process is at it.
@@ -77,12 +75,14 @@ class UploadJournal {
     UploadJournal(JournalPlace place, JournalServices services, std::string id);
 
     Status open_folders();
-    Status take_lease(CancelToken& cancel);
+    Status take_lease(const std::string& what, Duration patience, CancelToken& cancel);
     Status load();
-    Status rewrite(const std::vector<std::string>& names);
+    Status rewrite();
     Status degrade(const Error& error);
     std::optional<std::uint32_t> number_of(const std::string& name) const;
+    std::uint32_t number_for(const std::string& name); // a new one if it has none
     void write(const std::string& lines);
+    void finish(const std::string& name, const std::string& line);
     void release(const std::string& name);
     std::string note_of(const std::string& name) const;
     Result<std::optional<SavedFile>> take_from(const std::string& instance, const std::string& name,

@@ -74,10 +74,16 @@ Result<FileIdentity> identify_file(const std::string& path) {
 }
 
 Status check_unchanged(const std::string& path, const FileIdentity& identity) {
+    return identify_unchanged(path, identity).status();
+}
+
+Result<FileIdentity> identify_unchanged(const std::string& path, const FileIdentity& identity) {
     const Result<FileIdentity> now = identify_file(path);
-    if (now.ok())
-        return compare(path, identity, *now);
-    return now.error().kind == ErrorKind::io ? now.status() : Status(file_changed(path, "it is no longer there"));
+    if (now.ok()) {
+        const Status same = compare(path, identity, *now);
+        return same ? now : Result<FileIdentity>(same.error());
+    }
+    return now.error().kind == ErrorKind::io ? now.error() : file_changed(path, "it is no longer there");
 }
 
 Result<PartReader> PartReader::open(const std::string& path, const FileIdentity& identity, PartRange range,

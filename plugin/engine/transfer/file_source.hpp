@@ -29,6 +29,8 @@ Result<FileIdentity> identify_file(const std::string& path);
 
 // Success if the file still is what it was, its ctime apart; else an error of kind `changed` (or `io`) that names it.
 Status check_unchanged(const std::string& path, const FileIdentity& identity);
+// The same, with what the file is now.
+Result<FileIdentity> identify_unchanged(const std::string& path, const FileIdentity& identity);
 
 // The error of kind `changed` that check_unchanged() gives; `what` is a clause.
 Error file_changed(const std::string& path, const std::string& what);

@@ -1,15 +1,12 @@
 #include "transfer/job_outcome.hpp"
 
 #include "document/text.hpp"
+#include "document/units.hpp"
 #include "transfer/upload_events.hpp"
 
 #include <utility>
 
 namespace ferry {
-
-std::string count_of(std::uint64_t number, const char* noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 void InOrder::done(FileResult result) {
     const std::size_t position = result.position;

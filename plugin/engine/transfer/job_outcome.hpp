@@ -57,7 +57,4 @@ class JobOutcome {
     Error first_;
 };
 
-// "1 part", "2 parts"
-std::string count_of(std::uint64_t number, const char* noun);
-
 } // namespace ferry

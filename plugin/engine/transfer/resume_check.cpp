@@ -4,7 +4,6 @@
 
 #include <Poco/String.h>
 
-#include <map>
 #include <utility>
 
 namespace ferry {
@@ -17,14 +16,10 @@ std::string etag_of(const PartReport& report) {
     return {};
 }
 
-bool same_etag(const std::string& a, const std::string& b) {
-    return a.empty() || b.empty() || Poco::icompare(a, b) == 0;
-}
-
 enum class Trust { yes, no, if_etag_is_md5 };
 
 Trust trust(const SavedPart* saved, const PartReport* listed, std::uint64_t size, Verify verify) {
-    if (saved && (saved->size != size || (listed && !same_etag(etag_of(saved->report), etag_of(*listed)))))
+    if (saved && (saved->size != size || (listed && contradict(saved->report, *listed))))
         return Trust::no;
     if (!saved)
         return listed && verify == Verify::etag && looks_like_md5(etag_of(*listed)) ? Trust::if_etag_is_md5 : Trust::no;
@@ -33,6 +28,19 @@ Trust trust(const SavedPart* saved, const PartReport* listed, std::uint64_t size
 }
 
 } // namespace
+
+std::map<std::uint32_t, const PartReport*> by_number(const std::vector<PartReport>& reports) {
+    std::map<std::uint32_t, const PartReport*> numbered;
+    for (const PartReport& report : reports)
+        numbered[report.number] = &report;
+    return numbered;
+}
+
+bool contradict(const PartReport& a, const PartReport& b) {
+    const std::string one = etag_of(a);
+    const std::string other = etag_of(b);
+    return !one.empty() && !other.empty() && Poco::icompare(one, other) != 0;
+}
 
 Fingerprint fingerprint(const FileIdentity& identity) {
     return {.size = identity.size, .mtime_ns = identity.mtime_ns, .ctime_ns = identity.ctime_ns};
@@ -47,9 +55,7 @@ Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const 
     const auto plan = PartPlan::make(file.identity.size, state.info.part_size);
     if (!plan || (saved && saved->open() && saved->part_size != state.info.part_size))
         return std::optional<OpenedUpload>();
-    std::map<std::uint32_t, const PartReport*> listed;
-    for (const PartReport& report : state.reported)
-        listed[report.number] = &report;
+    const auto listed = by_number(state.reported);
     const bool touched = saved && saved->source.ctime_ns != file.identity.ctime_ns;
     OpenedUpload opened{
         .upload_id = state.info.upload_id, .plan = *plan, .parallel = state.info.parallel, .gone_on_with = true};

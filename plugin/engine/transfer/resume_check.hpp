@@ -7,7 +7,17 @@
 #include "transfer/upload_options.hpp"
 #include "transfer/upload_session.hpp"
 
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
 namespace ferry {
+
+// Pointers into `reports`.
+std::map<std::uint32_t, const PartReport*> by_number(const std::vector<PartReport>& reports);
+// Both tell an ETag, and not the same one.
+bool contradict(const PartReport& a, const PartReport& b);
 
 // A file's fingerprint for the journal.
 Fingerprint fingerprint(const FileIdentity& identity);

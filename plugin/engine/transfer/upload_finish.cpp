@@ -1,38 +1,19 @@
 #include "transfer/upload_finish.hpp"
 
 #include "document/text.hpp"
+#include "document/units.hpp"
 #include "transfer/file_result.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/resume_check.hpp"
 
-#include <Poco/String.h>
-
-#include <map>
 #include <utility>
 
 namespace ferry {
-namespace {
-
-std::string bytes(std::uint64_t count) {
-    return std::to_string(count) + (count == 1 ? " byte" : " bytes");
-}
-
-bool same_report(const PartReport& ours, const PartReport& listed) {
-    for (const HttpHeader& header : ours.headers)
-        for (const HttpHeader& other : listed.headers)
-            if (same_header_name(header.name, "etag") && same_header_name(other.name, "etag"))
-                return Poco::icompare(bare_etag(header.value), bare_etag(other.value)) == 0;
-    return true;
-}
-
-} // namespace
 
 // Size and time of change tell most changes; a moved ctime only that there may be one.
 Status UploadFinish::check_source(const UploadSession& session) {
     const PlannedFile& file = session.file();
-    if (const Status same = check_unchanged(file.path, file.identity); !same)
-        return same;
-    const Result<FileIdentity> now = identify_file(file.path);
+    const Result<FileIdentity> now = identify_unchanged(file.path, file.identity);
     if (!now.ok())
         return now.status();
     if (now->ctime_ns == file.identity.ctime_ns)
@@ -62,13 +43,13 @@ Result<FileResult> UploadFinish::check(const UploadSession& session, FoundComple
             return Error{ErrorKind::platform,
                          printable(file.name) + ": the platform took it as file " + printable(remote.id) +
                              ", but not its size, so it may not be whole: " + reason +
-                             "; compare that file's size with " + bytes(file.identity.size) + " there"};
+                             "; compare that file's size with " + count_of(file.identity.size, "byte") + " there"};
         remote.size = full->size;
     }
     if (*remote.size != file.identity.size)
-        return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " + bytes(*remote.size) +
-                                              " (file " + printable(remote.id) + ") from the " +
-                                              bytes(file.identity.size) +
+        return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " +
+                                              count_of(*remote.size, "byte") + " (file " + printable(remote.id) +
+                                              ") from the " + count_of(file.identity.size, "byte") +
                                               " of the local file; delete that file and upload it again"};
     if (!remote.name.empty() && remote.name != file.name)
         context_.api.log.warn(printable(file.name) + ": the platform named the file " + printable(remote.name) +
@@ -91,13 +72,11 @@ Result<UploadFinish::Mend> UploadFinish::mend(const UploadSession& session) {
     if (!*state)
         return Error{ErrorKind::not_found,
                      printable(session.file().name) + ": the platform does not know its upload any more"};
-    std::map<std::uint32_t, const PartReport*> listed;
-    for (const PartReport& report : (*state)->reported)
-        listed[report.number] = &report;
+    const auto listed = by_number((*state)->reported);
     Mend mend;
     for (const SentPart& part : session.parts()) {
         const auto found = listed.find(part.report.number);
-        const bool there = found != listed.end() && same_report(part.report, *found->second);
+        const bool there = found != listed.end() && !contradict(part.report, *found->second);
         (there ? mend.reported : mend.lost).push_back(part.report.number);
     }
     for (const std::uint32_t number : mend.lost)

@@ -2,7 +2,7 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
-#include "platform/platform_api.hpp"
+#include "platform/platform_session.hpp"
 #include "resume/upload_journal.hpp"
 #include "transfer/job_outcome.hpp"
 #include "transfer/part_plan.hpp"
@@ -55,17 +55,10 @@ class UploadJob {
         , chain_(cancel, [this] { stop_.cancel(); })
         , line_(environment.clock, environment.log, "the platform", options.parallel_parts)
         , storage_line_(environment.clock, environment.log, "the object storage", options.parallel_parts)
-        , api_{.base = options.endpoint,
-               .token = options.token,
-               .token_source = options.token_source,
-               .retry = options.retry,
-               .timeouts = options.timeouts,
-               .complete_timeout = options.complete_timeout,
-               .clock = environment.clock,
-               .random = environment.random,
-               .log = environment.log,
-               .quota = environment.quota,
-               .line = line_}
+        , api_(make_api_context(
+              options,
+              {environment.transports, environment.quota, environment.clock, environment.random, environment.log},
+              line_))
         , outcome_(listener, environment.log) {}
 
     UploadSummary run() {

@@ -1,6 +1,7 @@
 #include "transfer/upload_start.hpp"
 
 #include "document/text.hpp"
+#include "document/units.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/resume_check.hpp"
 
@@ -11,10 +12,6 @@ namespace ferry {
 namespace {
 
 constexpr int max_inits = 3; // until the platform's part size fits the file
-
-std::string count(std::uint64_t number, const char* noun) {
-    return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
-}
 
 // Of init: then nothing was opened. Else that is not known, and the journal keeps saying so.
 bool was_refused(ErrorKind kind) {
@@ -74,13 +71,18 @@ Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& se
         return found.error();
     if (!*found)
         return std::optional<StartOutcome>();
-    const auto state = api_.upload_state((*found)->upload_id);
-    if (!state.ok())
-        return state.error();
-    auto opened = *state ? go_on(session, nullptr, **state) : Result<std::optional<OpenedUpload>>(std::nullopt);
+    auto opened = adopt(session, (*found)->upload_id);
     if (!opened.ok())
         return opened.error();
     return *opened ? std::optional(StartOutcome(std::move(**opened))) : std::optional<StartOutcome>();
+}
+
+// An upload of which the journal knows no part. nullopt: it is gone, or cannot be gone on with.
+Result<std::optional<OpenedUpload>> UploadStart::adopt(const UploadSession& session, const std::string& upload_id) {
+    const auto state = api_.upload_state(upload_id);
+    if (!state.ok())
+        return state.error();
+    return *state ? go_on(session, nullptr, **state) : Result<std::optional<OpenedUpload>>(std::nullopt);
 }
 
 Result<std::optional<StartOutcome>> UploadStart::take_up_open(const UploadSession& session, const SavedFile& saved) {
@@ -140,8 +142,8 @@ Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& sess
         context_.journal.opened(file.name, state.info.upload_id, state.info.part_size, state.info.parallel);
     }
     context_.api.log.info(printable(file.name) + ": going on with upload " + printable(state.info.upload_id) + ": " +
-                          std::to_string((*opened)->stored.size()) + " of " + count((*opened)->plan.count(), "part") +
-                          " stored already");
+                          std::to_string((*opened)->stored.size()) + " of " +
+                          count_of((*opened)->plan.count(), "part") + " stored already");
     return opened;
 }
 
@@ -168,7 +170,7 @@ Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile&
     }
     if (!id.empty()) {
         context_.api.log.warn(name + ": its upload " + printable(id) + " with " +
-                              count(saved.parts.size(), "stored part") + " is dropped and begun anew: " + why);
+                              count_of(saved.parts.size(), "stored part") + " is dropped and begun anew: " + why);
         if (const Status aborted = api_.abort(id); !aborted)
             return aborted;
     }
@@ -206,30 +208,25 @@ Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
         }
         info = std::move(*answer);
         const auto plan = PartPlan::make(request.size, info.part_size);
-        if (plan)
-            context_.journal.opened(file.name, info.upload_id, info.part_size, info.parallel);
         if (plan && info.found) {
-            const auto state = api_.upload_state(info.upload_id);
-            if (!state.ok())
-                return state.error();
-            if (*state) {
-                auto opened = check_resume(file, nullptr, **state, context_.sender.verify, context_.stop);
-                if (!opened.ok())
-                    return opened.error();
-                if (*opened)
-                    return std::move(**opened);
-            }
+            auto opened = adopt(session, info.upload_id);
+            if (!opened.ok())
+                return opened.error();
+            if (*opened)
+                return std::move(**opened);
         }
-        if (plan)
+        if (plan) {
+            context_.journal.opened(file.name, info.upload_id, info.part_size, info.parallel);
             return OpenedUpload{.upload_id = info.upload_id, .plan = *plan, .parallel = info.parallel};
+        }
         // Contract 3: a part size that gives more than 10,000 parts calls for another init with a larger wish.
         if (const Status aborted = api_.abort(info.upload_id); !aborted)
             return aborted.error();
         request.part_size = std::max(2 * request.part_size, least_part_size(request.size));
     }
     return Error{ErrorKind::platform, printable(file.name) + ": the platform insists on parts of " +
-                                          count(info.part_size, "byte") + ", which cannot hold " +
-                                          count(request.size, "byte") + " in 10,000 parts"};
+                                          count_of(info.part_size, "byte") + ", which cannot hold " +
+                                          count_of(request.size, "byte") + " in 10,000 parts"};
 }
 
 } // namespace ferry

@@ -30,6 +30,7 @@ class UploadStart {
     Result<std::optional<StartOutcome>> take_up(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> take_up_open(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> find_complete(const UploadSession& session, const SavedFile& saved);
+    Result<std::optional<OpenedUpload>> adopt(const UploadSession& session, const std::string& upload_id);
     Result<std::optional<OpenedUpload>> go_on(const UploadSession& session, const SavedFile* saved,
                                               const UploadState& state);
     Status report_in_order(OpenedUpload& opened);

@@ -2,7 +2,6 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
-#include "transfer/job_outcome.hpp"
 
 #include <algorithm>
 #include <exception>

@@ -3,7 +3,6 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "platform/iso_time.hpp"
-#include "transfer/job_outcome.hpp"
 
 #include <algorithm>
 #include <exception>
