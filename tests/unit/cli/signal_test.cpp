@@ -53,7 +53,9 @@ TEST_CASE("a second signal ends ferry and its commands at once") {
     ferry.await("ready");
     ::kill(ferry.pid, SIGINT);
     ::kill(ferry.pid, SIGTERM); // another one, so a second one however soon it comes
-    CHECK(ferry.wait() == 128 + SIGTERM);
+    // Two threads may take one each, so which of them is the second is not said.
+    const int status = ferry.wait();
+    CHECK((status == 128 + SIGTERM || status == 128 + SIGINT));
     CHECK(ferry.out().empty()); // no time for a document
     CHECK(command_gone(ferry));
 }
