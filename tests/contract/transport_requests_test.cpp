@@ -148,4 +148,16 @@ TEST_CASE_TEMPLATE("a source is rewound before it is read", Wire, FERRY_WIRES) {
     }
 }
 
+TEST_CASE_TEMPLATE("transports of one factory share their connections", Wire, FERRY_WIRES) {
+    std::vector<std::string> seen;
+    RawServer server(on_wire(Wire::tls, {noting(seen, 2)}));
+    const std::string url =
+        (Wire::tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(server.port()) + "/";
+    const auto factory = Wire::factory();
+    CancelToken cancel;
+    for (int i = 0; i < 2; ++i)
+        CHECK(response(factory->make()->send(request("GET", url), cancel)).status == 200);
+    CHECK(seen.size() == 2);
+}
+
 } // namespace ferry::test

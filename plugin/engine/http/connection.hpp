@@ -17,9 +17,9 @@ namespace ferry {
 // A stream to a URL's origin, ready for requests.
 struct Connection {
     std::unique_ptr<Stream> stream;
-    TlsStream* tls = nullptr;        // the stream itself, if it is TLS
-    std::optional<Proxy> http_proxy; // requests go out in absolute form, with this proxy's authorization
-    bool used = false;               // has carried a request before
+    TlsStream* tls = nullptr;          // the stream itself, if it is TLS
+    std::optional<Proxy> http_proxy{}; // requests go out in absolute form, with this proxy's authorization
+    bool used = false;                 // has carried a request before
 };
 
 using ConnectOutcome = std::variant<Connection, HttpFailure>;

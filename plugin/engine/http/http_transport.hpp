@@ -91,7 +91,7 @@ struct HttpFailure {
 
 using HttpOutcome = std::variant<HttpResponse, HttpFailure>;
 
-// Sends requests over kept-alive connections of its own, one per origin. Not thread-safe: one per slot.
+// Sends requests over kept-alive connections, which all transports of a factory share. Not thread-safe: one per slot.
 class HttpTransport {
   public:
     static constexpr std::size_t max_body = 64u << 20;
@@ -100,7 +100,7 @@ class HttpTransport {
     virtual HttpOutcome send(const HttpRequest& request, CancelToken& cancel) = 0;
 };
 
-// Thread-safe maker of transports that share TLS settings and proxy rules.
+// Thread-safe maker of transports that share connections, TLS settings and proxy rules.
 class TransportFactory {
   public:
     virtual ~TransportFactory() = default;

@@ -1,13 +1,10 @@
 #include "http/poco_transport.hpp"
 
-#include "http/connection.hpp"
+#include "http/connection_pool.hpp"
 #include "http/exchange.hpp"
 
-#include <algorithm>
-#include <array>
 #include <exception>
 #include <mutex>
-#include <vector>
 
 namespace ferry {
 
@@ -21,6 +18,7 @@ class Shared {
         , tls_(std::move(tls)) {}
 
     const ProxyRules& proxies() const { return proxies_; }
+    ConnectionPool& pool() { return pool_; }
 
     // The system's certificates are read by the first that needs them: it takes its time, and many runs are http only.
     Result<const TlsContext*> tls() {
@@ -38,20 +36,8 @@ class Shared {
     const ProxyRules proxies_;
     std::mutex mutex_;
     std::unique_ptr<TlsContext> tls_;
+    ConnectionPool pool_; // its connections go before the context
 };
-
-// What is kept of an origin between requests.
-struct Origin {
-    std::string name;
-    std::optional<Connection> idle;
-    TlsSession session;
-};
-
-bool still_idle(Connection& connection) {
-    // Anything but silence (end of stream, or bytes that nobody asked for) makes it useless. TLS tickets are read here.
-    std::array<std::byte, 1> byte;
-    return connection.stream->read(byte).state == IoResult::State::again;
-}
 
 class PocoTransport final : public HttpTransport {
   public:
@@ -60,55 +46,32 @@ class PocoTransport final : public HttpTransport {
     HttpOutcome send(const HttpRequest& request, CancelToken& cancel) override;
 
   private:
-    // A slot talks to the API and to storage; more origins than this are not worth a descriptor each.
-    static constexpr std::size_t max_origins = 8;
-
     HttpOutcome send_or_throw(const HttpRequest& request, CancelToken& cancel);
     ExchangeOutcome attempt(const HttpRequest& request, const std::optional<Proxy>& proxy, bool fresh, Waiter& waiter);
     ConnectOutcome open(const HttpRequest& request, const std::optional<Proxy>& proxy, bool fresh, Waiter& waiter);
-    std::optional<Connection> take_idle(const std::string& origin);
-    Origin& remembered(const std::string& name);
     void remember(const HttpRequest& request, Connection connection, bool reusable);
 
     std::shared_ptr<Shared> shared_;
-    std::vector<Origin> origins_; // the least recently used first
-    bool reused_ = false;         // the last attempt went over a kept-alive connection
+    bool reused_ = false; // the last attempt went over a kept-alive connection
 };
 
-// The origin's entry, now the most recently used.
-Origin& PocoTransport::remembered(const std::string& name) {
-    const auto found = std::ranges::find(origins_, name, &Origin::name);
-    if (found != origins_.end())
-        std::rotate(found, found + 1, origins_.end());
-    else
-        origins_.push_back({name, std::nullopt, nullptr});
-    if (origins_.size() > max_origins)
-        origins_.erase(origins_.begin());
-    return origins_.back();
-}
-
-std::optional<Connection> PocoTransport::take_idle(const std::string& origin) {
-    std::optional<Connection> taken = std::exchange(remembered(origin).idle, std::nullopt);
-    if (taken && !still_idle(*taken))
-        taken.reset();
-    return taken;
-}
-
 void PocoTransport::remember(const HttpRequest& request, Connection connection, bool reusable) {
-    Origin& origin = remembered(request.url.origin());
-    if (connection.tls)
-        origin.session = connection.tls->session();
+    const std::string origin = request.url.origin();
+    if (connection.tls && !connection.used) // its tickets have come by now; more of them are not needed
+        shared_->pool().keep_session(origin, connection.tls->session());
     if (!reusable)
         return;
     connection.used = true;
-    origin.idle = std::move(connection);
+    shared_->pool().give_back(origin, std::move(connection));
 }
 
 ConnectOutcome PocoTransport::open(const HttpRequest& request, const std::optional<Proxy>& proxy, bool fresh,
                                    Waiter& waiter) {
     const std::string origin = request.url.origin();
-    if (auto idle = fresh ? std::nullopt : take_idle(origin))
-        return std::move(*idle);
+    ConnectionPool& pool = shared_->pool();
+    const auto idle = request.repeatable ? ConnectionPool::longest_idle : ConnectionPool::surely_open;
+    if (auto open = fresh ? std::nullopt : pool.take(origin, idle))
+        return std::move(*open);
     const TlsContext* tls = nullptr;
     if (request.url.tls()) {
         const auto made = shared_->tls();
@@ -116,7 +79,7 @@ ConnectOutcome PocoTransport::open(const HttpRequest& request, const std::option
             return HttpFailure{FailureKind::untrusted, made.error().message};
         tls = *made;
     }
-    return connect_to(request.url, proxy, tls, remembered(origin).session, request.timeouts.connect, waiter);
+    return connect_to(request.url, proxy, tls, pool.session(origin), request.timeouts.connect, waiter);
 }
 
 ExchangeOutcome PocoTransport::attempt(const HttpRequest& request, const std::optional<Proxy>& proxy, bool fresh,
