@@ -19,6 +19,7 @@ using Poco::JSON::Object;
 
 constexpr std::uint64_t least_part = 5ull << 20u; // contract 3
 constexpr std::uint64_t most_part = 5ull << 30u;
+constexpr std::uint64_t least_bandwidth = 16u << 10; // less is a forgotten unit
 
 class Reader {
   public:
@@ -30,6 +31,7 @@ class Reader {
         fields_.read_target(upload.target);
         read_files(options.getArray("files"), upload.files);
         read_part_size(upload.part_size);
+        read_bandwidth_limit(upload.bandwidth_limit);
         upload.parallel_parts = options.getValue<int>("parallel_parts");
         upload.conflict = conflict_of(options.getValue<std::string>("conflict"));
         upload.verify = options.getValue<std::string>("verify") == "none" ? Verify::none : Verify::etag;
@@ -59,6 +61,15 @@ class Reader {
         part_size = value.isString() ? parse_size(value.extract<std::string>()) : value.convert<Poco::UInt64>();
         if (!part_size || *part_size < least_part || *part_size > most_part)
             fields_.problem("/part_size", value.toString(), "auto, or a size from 5MiB to 5GiB");
+    }
+
+    void read_bandwidth_limit(std::optional<std::uint64_t>& limit) {
+        if (!fields_.options().has("bandwidth_limit"))
+            return;
+        const Var value = fields_.options().get("bandwidth_limit");
+        limit = value.isString() ? parse_size(value.extract<std::string>()) : value.convert<Poco::UInt64>();
+        if (!limit || *limit < least_bandwidth)
+            fields_.problem("/bandwidth_limit", value.toString(), "bytes a second, at least 16KiB, such as 200MiB");
     }
 
     static Conflict conflict_of(const std::string& word) {

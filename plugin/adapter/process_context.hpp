@@ -7,6 +7,7 @@
 #include "http/http_transport.hpp"
 #include "platform/quota_gate.hpp"
 #include "transfer/slot_arena.hpp"
+#include "transfer/storage_pace.hpp"
 
 #include <memory>
 #include <mutex>
@@ -20,6 +21,7 @@ class ProcessContext {
     SystemRandom& random() { return random_; }
     QuotaRegistry& quotas() { return quotas_; }
     SlotArena& arena() { return arena_; }
+    StoragePace& pace() { return pace_; }
     // Reads the proxy and certificate settings of the environment at the first call.
     Result<TransportFactory*> transports();
 
@@ -28,6 +30,7 @@ class ProcessContext {
     SystemRandom random_;
     QuotaRegistry quotas_{clock_, random_};
     SlotArena arena_;
+    StoragePace pace_;
     std::mutex mutex_;
     std::unique_ptr<TransportFactory> transports_;
 };

@@ -35,7 +35,7 @@ struct UploadKind {
         {
             const CancelWatch watch(task.services, cancel);
             QuotaGate& quota = task.process.quotas().gate(task.options.endpoint, task.options.token);
-            const UploadEnvironment environment{**transports,         task.process.arena(),  quota,
+            const UploadEnvironment environment{**transports,         task.process.arena(),  quota, task.process.pace(),
                                                 task.process.clock(), task.process.random(), log};
             summary = run_upload(task.options, environment, outputs, cancel);
         }

@@ -39,6 +39,14 @@ class RecordingLog final : public Log {
             return line.level == level && line.text.find(text) != std::string::npos;
         });
     }
+    // The lines of that level, for messages of tests.
+    std::string text(LogLevel level) const {
+        std::string joined;
+        for (const Line& line : lines())
+            if (line.level == level)
+                joined += line.text + '\n';
+        return joined;
+    }
     // Anywhere, at any level: for proving that a secret is nowhere.
     bool mentions(std::string_view text) const {
         const auto all = lines();

@@ -138,6 +138,14 @@ Verdict classify(Operation operation, const HttpOutcome& outcome) {
     return operation == Operation::put_part ? judge_storage(response) : judge_platform(operation, response);
 }
 
+bool asks_for_less(const HttpOutcome& outcome) {
+    if (const auto* failure = std::get_if<HttpFailure>(&outcome))
+        return failure->kind == FailureKind::stalled;
+    const auto& response = std::get<HttpResponse>(outcome);
+    return response.status == 429 || response.status == 503 ||
+           (response.status == 400 && read_storage_error(response).code == "RequestTimeout");
+}
+
 bool met_server(const HttpOutcome& outcome) {
     const auto* failure = std::get_if<HttpFailure>(&outcome);
     if (!failure)

@@ -47,6 +47,9 @@ Verdict classify(Operation operation, const HttpOutcome& outcome);
 // True if the outcome shows that a server was met, so that the line is not dead.
 bool met_server(const HttpOutcome& outcome);
 
+// True of a storage's answer, or of the lack of one, that says that it has more to do than it can.
+bool asks_for_less(const HttpOutcome& outcome);
+
 // One whole clause for people, with its subject and without a secret: "the platform answered HTTP 404 (code 3002: No
 // such project)", "storage at host:443 answered HTTP 403 AccessDenied: Request has expired"; a failure's own message.
 // `where` is an origin or a host with port, for answers, which do not carry their own.

@@ -86,8 +86,7 @@ Result<FileIdentity> identify_unchanged(const std::string& path, const FileIdent
     return now.error().kind == ErrorKind::io ? now.error() : file_changed(path, "it is no longer there");
 }
 
-Result<PartReader> PartReader::open(const std::string& path, const FileIdentity& identity, PartRange range,
-                                    std::span<std::byte> buffer) {
+Result<PartReader> PartReader::open(const std::string& path, const FileIdentity& identity, PartRange range) {
     Descriptor file(open_for_reading(path));
     if (file.get() < 0) {
         const int error = errno;
@@ -103,14 +102,13 @@ Result<PartReader> PartReader::open(const std::string& path, const FileIdentity&
     // Only advice: its failure costs speed, nothing else.
     (void)::posix_fadvise(file.get(), static_cast<off_t>(range.offset), static_cast<off_t>(range.size),
                           POSIX_FADV_SEQUENTIAL);
-    return PartReader(file.release(), path, range, buffer);
+    return PartReader(file.release(), path, range);
 }
 
-PartReader::PartReader(int descriptor, std::string path, PartRange range, std::span<std::byte> buffer)
+PartReader::PartReader(int descriptor, std::string path, PartRange range)
     : descriptor_(descriptor)
     , path_(std::move(path))
-    , range_(range)
-    , buffer_(buffer) {}
+    , range_(range) {}
 
 PartReader::PartReader(PartReader&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1))

@@ -38,14 +38,14 @@ Error file_changed(const std::string& path, const std::string& what);
 // The bytes of one part. Not thread-safe. It has an open file description of its own, since readahead lives there.
 class PartReader final : public BodySource {
   public:
-    static constexpr std::size_t buffer_size = 256u << 10;
-
-    // `buffer` is the slot's, lent for the reader's life. Fails if the file is not what `identity` says.
-    static Result<PartReader> open(const std::string& path, const FileIdentity& identity, PartRange range,
-                                   std::span<std::byte> buffer);
+    // Fails if the file is not what `identity` says.
+    static Result<PartReader> open(const std::string& path, const FileIdentity& identity, PartRange range);
     PartReader(PartReader&& other) noexcept;
     PartReader& operator=(PartReader&&) = delete;
     ~PartReader() override;
+
+    // What to read into, lent until the next call; to be called before the first read().
+    void use(std::span<std::byte> buffer) { buffer_ = buffer; }
 
     std::uint64_t size() const override { return range_.size; }
     Result<std::span<const std::byte>> read() override;
@@ -55,7 +55,7 @@ class PartReader final : public BodySource {
     const Status& failure() const { return failure_; }
 
   private:
-    PartReader(int descriptor, std::string path, PartRange range, std::span<std::byte> buffer);
+    PartReader(int descriptor, std::string path, PartRange range);
 
     int descriptor_;
     std::string path_;

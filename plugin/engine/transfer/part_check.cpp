@@ -11,10 +11,11 @@ Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, Par
     auto hasher = make_part_hasher();
     if (!hasher.ok())
         return hasher.error();
-    std::vector<std::byte> buffer(PartReader::buffer_size);
-    auto reader = PartReader::open(path, identity, range, buffer);
+    auto reader = PartReader::open(path, identity, range);
     if (!reader.ok())
         return reader.error();
+    std::vector<std::byte> buffer(256u << 10);
+    reader->use(buffer);
     for (;;) {
         if (cancel.cancelled())
             return Error{ErrorKind::cancelled, printable(path) + ": stopped while it was compared with what was sent"};

@@ -12,18 +12,31 @@
 namespace ferry {
 namespace {
 
-// Passes a part on and hashes what passes, so that the bytes hashed are the bytes sent.
-class HashingSource final : public BodySource {
-  public:
-    HashingSource(BodySource& source, PartHasher* hasher) : source_(source), hasher_(hasher) { restart(); }
+constexpr Duration url_fresh{60'000}; // one that had to wait for longer is asked for again
 
-    std::uint64_t size() const override { return source_.size(); }
+// Passes a part on, hashes what passes, so that the bytes hashed are the bytes sent, and keeps to the bandwidth.
+class PartSource final : public BodySource {
+  public:
+    PartSource(PartReader& reader, PartHasher* hasher, BandwidthLimit& bandwidth, StoragePassage& passage,
+               CancelToken& cancel)
+        : reader_(reader)
+        , hasher_(hasher)
+        , bandwidth_(bandwidth)
+        , passage_(passage)
+        , cancel_(cancel) {
+        restart();
+    }
+
+    std::uint64_t size() const override { return reader_.size(); }
     std::uint64_t passed() const { return passed_; }
 
     Result<std::span<const std::byte>> read() override {
-        auto piece = source_.read();
+        auto piece = reader_.read();
         if (!piece.ok())
             return piece;
+        if (!bandwidth_.take(piece->size(), cancel_))
+            return Error{ErrorKind::cancelled, "stopped"};
+        passage_.sent(passed_); // before this piece, which is only about to go
         passed_ += piece->size();
         if (hasher_)
             hasher_->update(*piece);
@@ -32,7 +45,7 @@ class HashingSource final : public BodySource {
 
     Status rewind() override {
         restart();
-        return source_.rewind();
+        return reader_.rewind();
     }
 
   private:
@@ -42,8 +55,11 @@ class HashingSource final : public BodySource {
             hasher_->reset();
     }
 
-    BodySource& source_;
+    PartReader& reader_;
     PartHasher* hasher_;
+    BandwidthLimit& bandwidth_;
+    StoragePassage& passage_;
+    CancelToken& cancel_;
     std::uint64_t passed_ = 0;
 };
 
@@ -111,8 +127,6 @@ PartSender::PartSender(SenderContext& context, PlatformApi& api, HttpTransport& 
     , cancel_(cancel) {}
 
 Status PartSender::prepare() {
-    if (buffer_.empty())
-        buffer_.resize(PartReader::buffer_size);
     if (!hashing() || hasher_)
         return {};
     auto hasher = make_part_hasher();
@@ -122,10 +136,10 @@ Status PartSender::prepare() {
     return {};
 }
 
-PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry) {
+PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry, const OnStored& on_stored) {
     if (const Status ready = prepare(); !ready)
         return PartFailure{ready.error()};
-    auto reader = PartReader::open(job.path, job.identity, job.range, buffer_);
+    auto reader = PartReader::open(job.path, job.identity, job.range);
     if (!reader.ok())
         return PartFailure{reader.error()};
     RetryState retry(context_.api.retry, context_.api.clock, context_.api.random);
@@ -137,7 +151,7 @@ PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry) {
                 return cancelled(job);
             return PartFailure{{ErrorKind::network, title(job) + " was given up, the line stayed dead: " + last}};
         }
-        Attempt attempt = try_once(job, *reader, retry);
+        Attempt attempt = try_once(job, *reader, retry, on_stored);
         if (attempt.verdict == Verdict::success)
             return std::move(attempt.sent);
         if (attempt.verdict == Verdict::cancelled || cancel_.cancelled())
@@ -156,30 +170,55 @@ PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry) {
     }
 }
 
-PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader, RetryState& retry) {
+// The first try asks for its URL while others still send. A further one has its place first: nothing then waits between
+// signing and sending, so that no URL can have got old.
+PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader, RetryState& retry,
+                                         const OnStored& on_stored) {
+    const Attempt stopped{.verdict = Verdict::cancelled, .kind = ErrorKind::cancelled, .reason = "stopped"};
+    const Clock& clock = context_.api.clock;
+    const Instant start = clock.now();
+    StoragePassage passage(context_.gate, cancel_);
+    if (retry.attempts() > 0 && !passage.enter(cancel_))
+        return stopped;
+    retry.excuse(clock.now() - start);
     SignedPart signed_part;
+    if (Attempt failed = sign(job, signed_part, retry); failed.verdict != Verdict::success)
+        return failed;
+    const Instant ready = clock.now();
+    if (retry.attempts() == 0 && !passage.enter(cancel_))
+        return stopped;
+    // Its `expires` is not looked at: contract 4.3 says that neither it nor the clocks are to be trusted.
+    if (clock.now() - ready > url_fresh)
+        if (Attempt failed = sign(job, signed_part, retry); failed.verdict != Verdict::success)
+            return failed;
+    Attempt attempt = put(job, signed_part, reader, passage);
+    if (attempt.verdict == Verdict::success)
+        on_stored(attempt.sent);
+    return attempt;
+}
+
+PartSender::Attempt PartSender::sign(const PartJob& job, SignedPart& signed_part, RetryState& retry) {
     HttpOutcome outcome;
     const Verdict verdict = api_.sign_once(job.upload_id, job.number, signed_part, outcome);
     retry.excuse(api_.paused());
-    if (verdict != Verdict::success) {
-        Attempt attempt{.verdict = verdict,
-                        .kind = kind_of(Operation::sign, outcome, verdict),
-                        .reason =
-                            "no URL for it: " + describe(Operation::sign, outcome, context_.api.base.host_header()) +
-                            api_.advice(verdict, outcome)};
-        if (const auto* response = std::get_if<HttpResponse>(&outcome))
-            attempt.told = retry_after(*response, context_.api.clock.wall());
-        return attempt;
-    }
-    // Nothing waits between signing and sending, so no URL gets old: its `expires` need not be looked at (contract 4.3
-    // says that neither it nor the clocks are to be trusted), and a 403 leads to a fresh one.
-    return put(job, signed_part, reader);
+    if (verdict == Verdict::success)
+        return {};
+    Attempt attempt{.verdict = verdict,
+                    .kind = kind_of(Operation::sign, outcome, verdict),
+                    .reason = "no URL for it: " + describe(Operation::sign, outcome, context_.api.base.host_header()) +
+                              api_.advice(verdict, outcome)};
+    if (const auto* response = std::get_if<HttpResponse>(&outcome))
+        attempt.told = retry_after(*response, context_.api.clock.wall());
+    return attempt;
 }
 
-PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed_part, PartReader& reader) {
+PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed_part, PartReader& reader,
+                                    StoragePassage& passage) {
+    const std::span<std::byte> buffer = passage.buffer();
+    reader.use(buffer.first(std::min(buffer.size(), context_.bandwidth.piece())));
     if (const Status back = reader.rewind(); !back)
         return {.verdict = Verdict::permanent, .kind = back.error().kind, .reason = back.error().message};
-    HashingSource source(reader, hasher_.get());
+    PartSource source(reader, hasher_.get(), context_.bandwidth, passage, cancel_);
     HttpRequest request;
     request.method = signed_part.method;
     request.url = signed_part.url;
@@ -187,18 +226,21 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
     request.source = &source;
     request.timeouts = context_.api.timeouts;
     request.repeatable = true; // a part put twice replaces itself
+    passage.begin(job.range.size);
     const HttpOutcome outcome = transport_.send(request, cancel_);
     context_.storage_line.note(outcome);
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
         const auto& good = signed_part.success_codes;
         if (std::find(good.begin(), good.end(), response->status) != good.end())
-            return check_answer(job, signed_part, *response, source.passed());
+            return check_answer(job, signed_part, *response, source.passed(), passage);
     }
     if (!reader.failure().ok()) // the source's own trouble, whatever the transport made of it
         return {.verdict = Verdict::permanent,
                 .kind = reader.failure().error().kind,
                 .reason = reader.failure().error().message};
     const Verdict verdict = classify(Operation::put_part, outcome);
+    if (asks_for_less(outcome))
+        passage.slow_down(describe(Operation::put_part, outcome, signed_part.url.host_header()));
     Attempt attempt{.verdict = verdict == Verdict::success ? Verdict::transient : verdict,
                     .kind = kind_of(Operation::put_part, outcome, verdict),
                     .reason = describe(Operation::put_part, outcome, signed_part.url.host_header())};
@@ -208,7 +250,8 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
 }
 
 PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPart& signed_part,
-                                             const HttpResponse& response, std::uint64_t bytes_sent) {
+                                             const HttpResponse& response, std::uint64_t bytes_sent,
+                                             StoragePassage& passage) {
     const std::string storage = "storage at " + signed_part.url.host_header();
     const auto bad = [](std::string reason) {
         return Attempt{.verdict = Verdict::transient, .kind = ErrorKind::storage, .reason = std::move(reason)};
@@ -229,6 +272,7 @@ PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPar
     }
     if (std::string wrong = check_etag(job, response, attempt.sent); !wrong.empty())
         return bad(storage + " " + wrong);
+    passage.stored();
     return attempt;
 }
 

@@ -3,9 +3,11 @@
 
 #include "base/cancel.hpp"
 #include "platform/platform_api.hpp"
+#include "transfer/bandwidth_limit.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/part_hasher.hpp"
 #include "transfer/part_plan.hpp"
+#include "transfer/storage_gate.hpp"
 #include "transfer/upload_options.hpp"
 
 #include <atomic>
@@ -54,18 +56,22 @@ struct RetryNotice {
 struct SenderContext {
     ApiContext& api;
     LineGate& storage_line; // api.line is to the platform's API, which may be there when the storage is not
+    StorageGate& gate;
+    BandwidthLimit& bandwidth;
     Verify verify = Verify::etag;
     std::atomic<bool> told_unverifiable{false}; // the log line about ETags that are no MD5 is written once a job
 };
 
-// Not thread-safe: one per slot. Owns the slot's read buffer and hasher; the API's token is out of its reach.
+// Not thread-safe: one per slot. Owns the slot's hasher; the API's token is out of its reach.
 class PartSender {
   public:
     using OnRetry = std::function<void(const RetryNotice&)>;
+    // Called while the part still has its place: what this keeps outlasts a crash before a further part is begun.
+    using OnStored = std::function<void(const SentPart&)>;
     PartSender(SenderContext& context, PlatformApi& api, HttpTransport& transport, CancelToken& cancel);
 
     // Blocks until the part is stored, given up, or cancelled; ends soon after a cancel.
-    PartOutcome send(const PartJob& job, const OnRetry& on_retry);
+    PartOutcome send(const PartJob& job, const OnRetry& on_retry, const OnStored& on_stored);
 
   private:
     // One try. `verdict` success: `sent` holds the result. Otherwise `reason` is a clause for people.
@@ -76,10 +82,11 @@ class PartSender {
         std::optional<Duration> told{}; // the server's wish to wait
         SentPart sent{};
     };
-    Attempt try_once(const PartJob& job, PartReader& reader, RetryState& retry);
-    Attempt put(const PartJob& job, const SignedPart& signed_part, PartReader& reader);
+    Attempt try_once(const PartJob& job, PartReader& reader, RetryState& retry, const OnStored& on_stored);
+    Attempt sign(const PartJob& job, SignedPart& signed_part, RetryState& retry);
+    Attempt put(const PartJob& job, const SignedPart& signed_part, PartReader& reader, StoragePassage& passage);
     Attempt check_answer(const PartJob& job, const SignedPart& signed_part, const HttpResponse& response,
-                         std::uint64_t bytes_sent);
+                         std::uint64_t bytes_sent, StoragePassage& passage);
     std::string check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent);
     Status prepare();
     bool hashing() const { return context_.verify == Verify::etag; }
@@ -88,7 +95,6 @@ class PartSender {
     PlatformApi& api_;
     HttpTransport& transport_;
     CancelToken& cancel_;
-    std::vector<std::byte> buffer_;
     std::unique_ptr<PartHasher> hasher_; // null until needed, and where nothing is verified
 };
 

@@ -4,11 +4,13 @@
 #include "document/units.hpp"
 #include "platform/platform_session.hpp"
 #include "resume/upload_journal.hpp"
+#include "transfer/bandwidth_limit.hpp"
 #include "transfer/job_outcome.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/remote_names.hpp"
 #include "transfer/resume_check.hpp"
 #include "transfer/slot_arena.hpp"
+#include "transfer/storage_gate.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_slot.hpp"
 #include "transfer/work_queue.hpp"
@@ -24,6 +26,10 @@ namespace ferry {
 namespace {
 
 constexpr Duration progress_interval{200};
+
+// Slots beyond those that send: while the others do, these get URLs, and begin and complete files (contract 2 wants the
+// calls at once to be modest).
+constexpr int most_ahead = 16;
 
 // A stop leaves a second in all: the slots have come back by then, and what is reported is only a help.
 constexpr Duration report_time{400}; // for one upload
@@ -55,6 +61,8 @@ class UploadJob {
         , chain_(cancel, [this] { stop_.cancel(); })
         , line_(environment.clock, environment.log, "the platform", options.parallel_parts)
         , storage_line_(environment.clock, environment.log, "the object storage", options.parallel_parts)
+        , storage_(environment.clock, environment.log, environment.pace, options.parallel_parts)
+        , bandwidth_(environment.clock, options.bandwidth_limit)
         , api_(make_api_context(
               options,
               {environment.transports, environment.quota, environment.clock, environment.random, environment.log},
@@ -91,6 +99,8 @@ class UploadJob {
     CancelToken::Registration chain_;
     LineGate line_; // to the API
     LineGate storage_line_;
+    StorageGate storage_;
+    BandwidthLimit bandwidth_;
     ApiContext api_;
     JobOutcome outcome_;
     std::mutex mutex_;
@@ -193,9 +203,10 @@ Status UploadJob::tell_plan(const NameCheck& check) {
 
 // The slots work while this thread passes on what they tell.
 Status UploadJob::transfer(std::vector<PlannedFile> files) {
-    const int slots = std::max(1, options_.parallel_parts);
-    if (const int possible = environment_.arena.effective_capacity(); possible < slots)
-        environment_.log.warn("only " + std::to_string(possible) + " of " + std::to_string(slots) +
+    const int places = options_.parallel_parts;
+    const int slots = places + std::min(places, most_ahead);
+    if (const int possible = environment_.arena.effective_capacity(); possible < places)
+        environment_.log.warn("only " + std::to_string(possible) + " of " + std::to_string(places) +
                               " parts can be sent at once: other code in this process holds TBB to fewer threads");
     WorkQueue queue({.target = options_.target,
                      .overwrite = options_.conflict == Conflict::overwrite,
@@ -203,7 +214,11 @@ Status UploadJob::transfer(std::vector<PlannedFile> files) {
                      .slots = slots},
                     std::move(files), environment_.clock);
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });
-    SenderContext sender{.api = api_, .storage_line = storage_line_, .verify = options_.verify};
+    SenderContext sender{.api = api_,
+                         .storage_line = storage_line_,
+                         .gate = storage_,
+                         .bandwidth = bandwidth_,
+                         .verify = options_.verify};
     SlotContext context{.api = api_,
                         .sender = sender,
                         .transports = environment_.transports,
@@ -238,6 +253,7 @@ void UploadJob::follow(WorkQueue& queue) {
 
 void UploadJob::report(UploadProgress progress, bool final) {
     // A file that has to start over loses its stored bytes; a display that runs backwards would help nobody.
+    progress.parts_in_flight = static_cast<std::uint32_t>(storage_.in_use());
     progress.bytes_done = bytes_told_ = std::max(bytes_told_, progress.bytes_done);
     progress.files_done += done_before_;
     progress.files_total += settled_;

@@ -16,6 +16,7 @@ namespace ferry {
 
 class QuotaGate;
 class SlotArena;
+class StoragePace;
 
 // What became of one file; the outputs document's entry.
 struct FileResult {
@@ -60,6 +61,7 @@ struct UploadEnvironment {
     TransportFactory& transports;
     SlotArena& arena;
     QuotaGate& quota; // of this endpoint and token
+    StoragePace& pace;
     Clock& clock;
     Random& random;
     Log& log;

@@ -28,6 +28,7 @@ struct UploadOptions : PlatformOptions {
     std::optional<std::uint64_t> part_size; // bytes asked for; nullopt: "auto"
     int parallel_parts = 0;                 // part slots over all files of the step
     Verify verify = Verify::etag;
+    std::optional<std::uint64_t> bandwidth_limit; // bytes a second over all slots of the step; nullopt: no limit
 };
 
 } // namespace ferry

@@ -87,7 +87,13 @@ void UploadSlot::do_part(const Work& work) {
                                ": trying again in " + format_duration(notice.wait) + ": " + notice.reason);
         context_.queue.tell(retry_event(session.file(), notice));
     };
-    PartOutcome outcome = sender_.send(session.part_job(work.part), on_retry);
+    const auto on_stored = [&](const SentPart& sent) {
+        context_.journal.part_stored(session.file().name, {.report = sent.report,
+                                                           .size = session.opened().plan.range(work.part).size,
+                                                           .md5 = sent.md5,
+                                                           .verified = sent.verified});
+    };
+    PartOutcome outcome = sender_.send(session.part_job(work.part), on_retry, on_stored);
     if (auto* failure = std::get_if<PartFailure>(&outcome)) {
         const bool changed = failure->error.kind == ErrorKind::changed;
         return fail(work, {.error = std::move(failure->error), .vanished = failure->vanished, .drop = changed});
@@ -98,10 +104,6 @@ void UploadSlot::do_part(const Work& work) {
         if (const Status reported = api_.report(session.opened().upload_id, sent.report); !reported)
             return fail(work, {.error = reported.error(), .vanished = upload_gone(reported.error())});
     }
-    context_.journal.part_stored(session.file().name, {.report = sent.report,
-                                                       .size = session.opened().plan.range(work.part).size,
-                                                       .md5 = sent.md5,
-                                                       .verified = sent.verified});
     context_.queue.tell(part_done_event(session, work.part));
     context_.queue.part_done(work, std::move(sent), report_now);
 }

@@ -26,8 +26,6 @@ std::optional<Work> WorkQueue::next() {
         if (notices_.size() < max_notices) {
             if (std::optional<Work> work = choose()) {
                 ++in_flight_;
-                if (work->kind == WorkKind::part)
-                    ++progress_.parts_in_flight;
                 return work;
             }
         }
@@ -132,8 +130,6 @@ void WorkQueue::work_failed(const Work& work, WorkFailure failure) {
 
 void WorkQueue::came_back(const Work& work) {
     --in_flight_;
-    if (work.kind == WorkKind::part)
-        --progress_.parts_in_flight;
     if (work.session->finished())
         retire(*work.session);
     work_changed_.notify_all();

@@ -79,14 +79,16 @@ TEST_CASE("a reader gives its range and nothing else, in pieces of its buffer, a
     const fs::path file = dir.write("a", "0123456789");
     const auto identity = identify_file(file.string());
     std::vector<std::byte> buffer(3);
-    auto reader = PartReader::open(file.string(), *identity, {2, 7}, buffer);
+    auto reader = PartReader::open(file.string(), *identity, {2, 7});
     REQUIRE(reader.ok());
+    reader->use(buffer);
     CHECK(reader->size() == 7);
     CHECK(reader->read()->size() == 3);
     CHECK(rest_of(*reader) == "5678");
     REQUIRE(reader->rewind().ok());
     CHECK(rest_of(*reader) == "2345678");
-    auto empty = PartReader::open(file.string(), *identity, {10, 0}, buffer);
+    auto empty = PartReader::open(file.string(), *identity, {10, 0});
+    empty->use(buffer);
     CHECK(rest_of(*empty).empty());
 }
 
@@ -95,8 +97,9 @@ TEST_CASE("a file that shrinks under a reader, or changed before it, is told as 
     const fs::path file = dir.write("a", "0123456789");
     const auto identity = identify_file(file.string());
     std::vector<std::byte> buffer(4);
-    auto reader = PartReader::open(file.string(), *identity, {0, 10}, buffer);
+    auto reader = PartReader::open(file.string(), *identity, {0, 10});
     REQUIRE(reader.ok());
+    reader->use(buffer);
     REQUIRE(reader->read().ok());
     fs::resize_file(file, 6);
     CHECK(reader->read()->size() == 2);
@@ -104,9 +107,9 @@ TEST_CASE("a file that shrinks under a reader, or changed before it, is told as 
     REQUIRE_FALSE(missing.ok());
     CHECK(missing.error().kind == ErrorKind::changed);
     CHECK(reader->failure().error().kind == ErrorKind::changed);
-    CHECK(PartReader::open(file.string(), *identity, {0, 6}, buffer).error().kind == ErrorKind::changed);
+    CHECK(PartReader::open(file.string(), *identity, {0, 6}).error().kind == ErrorKind::changed);
     fs::remove(file);
-    CHECK(PartReader::open(file.string(), *identity, {0, 6}, buffer).error().kind == ErrorKind::changed);
+    CHECK(PartReader::open(file.string(), *identity, {0, 6}).error().kind == ErrorKind::changed);
 }
 
 } // namespace ferry::test

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 namespace ferry::test {
 namespace {
@@ -21,20 +22,20 @@ TEST_CASE("one file's failure leaves the others alone; the first cause is kept, 
     JobFixture f;
     f.options.parallel_parts = 1;
     f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-        if (call.kind == "put" && call.name.starts_with("bad") && call.part == 2)
+        if (call.kind == "put" && ((call.name == "bad1" && call.part == 3) || (call.name == "bad2" && call.part == 8)))
             return reply(400, "<Error><Code>EntityTooLarge</Code><Message>too large</Message></Error>");
         return std::nullopt;
     };
     f.add("bad1", 30);
     const std::string good = f.add("good", 30);
-    f.add("bad2", 30);
+    f.add("bad2", 80); // fails after the other one has
     const UploadSummary summary = f.run();
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::storage);
     const std::string& message = summary.status.error().message;
-    CHECK(message.starts_with("bad1: part 2 of 3 cannot be sent: "));
+    CHECK(message.starts_with("bad1: part 3 of 3 cannot be sent: "));
     CHECK(message.find("EntityTooLarge") != std::string::npos);
-    CHECK(message.find("; 1 part stored in its upload upload-1, which stays open") != std::string::npos);
+    CHECK(message.find("; 2 parts stored in its upload upload-1, which stays open") != std::string::npos);
     CHECK(message.ends_with("; and 1 more file failed"));
     CHECK(f.log.count(LogLevel::error) == 2);
     CHECK(f.platform.content("good") == good);
@@ -56,13 +57,14 @@ TEST_CASE("a refused token stops all, parts in flight included") {
     f.options.parallel_parts = 2;
     f.add("a", 4000);
     f.add("b", 10);
-    f.add("c", 10);
+    for (int i = 0; i < 40; ++i)
+        f.add("c" + std::to_string(i), 10);
     const UploadSummary summary = f.run();
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::auth);
     CHECK(refused);
     CHECK(f.platform.count("put") < 400);
-    CHECK(f.platform.content("c") == "<none>");
+    CHECK(f.platform.content("c39") == "<none>");
     CHECK(f.platform.count("abort") == 0);
 }
 
@@ -80,11 +82,19 @@ TEST_CASE("a token that is refused at the listing sends nothing") {
 
 TEST_CASE("a cancel stops at once, keeps what is stored and tells what is left") {
     JobFixture f;
-    f.options.parallel_parts = 2;
+    std::atomic<bool> second_begun{false};
     f.platform.hook = [&](const Call& call, CancelToken& stop) -> std::optional<HttpOutcome> {
         if (call.kind == "put" && call.name == "a" && call.part == 3) {
+            while (!second_begun)
+                std::this_thread::yield();
             f.cancel.cancel();
             CHECK(stop.cancelled()); // the step's own token follows the caller's
+            return no_reply(FailureKind::cancelled);
+        }
+        if (call.kind == "init" && call.name != "a") { // begun beside it, and caught there by the stop
+            second_begun = true;
+            while (!stop.cancelled())
+                std::this_thread::yield();
             return no_reply(FailureKind::cancelled);
         }
         return std::nullopt;
@@ -97,8 +107,8 @@ TEST_CASE("a cancel stops at once, keeps what is stored and tells what is left")
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::cancelled);
     CHECK(summary.status.error().message ==
-          "stopped on request: 0 files done, 1 unfinished with 2 parts stored, which "
-          "the platform keeps, 2 not begun; run the same again to go on, or drop what is "
+          "stopped on request: 0 files done, 2 unfinished with 2 parts stored, which "
+          "the platform keeps, 1 not begun; run the same again to go on, or drop what is "
           "stored: ferry task uploads-abort --set 'upload_ids=[\"upload-1\"]'");
     CHECK(f.platform.count("abort") == 0);
     CHECK(f.platform.open_uploads() == 1);
@@ -324,7 +334,7 @@ TEST_CASE("a listener that throws ends the step with an error once its slots are
     JobFixture f;
     f.add("a", 50);
     f.add("b", 500);
-    const UploadEnvironment environment{f.platform, f.arena, f.quota, f.clock, f.random, f.log};
+    const UploadEnvironment environment{f.platform, f.arena, f.quota, f.pace, f.clock, f.random, f.log};
     const UploadSummary summary = run_upload(f.options, environment, throwing, f.cancel);
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::internal);

@@ -7,6 +7,7 @@
 #include "recording_log.hpp"
 #include "temp_dir.hpp"
 #include "transfer/slot_arena.hpp"
+#include "transfer/storage_pace.hpp"
 #include "transfer/upload_job.hpp"
 
 #include <string>
@@ -46,6 +47,7 @@ struct JobFixture {
     RecordingLog log;
     SlotArena arena;
     QuotaGate quota{clock, random};
+    StoragePace pace;
     CancelToken cancel;
     RecordingListener listener;
     UploadOptions options;
@@ -77,12 +79,12 @@ struct JobFixture {
     UploadSummary run_again() {
         listener = {};
         CancelToken fresh;
-        const UploadEnvironment environment{platform, arena, quota, clock, random, log};
+        const UploadEnvironment environment{platform, arena, quota, pace, clock, random, log};
         return run_upload(options, environment, listener, fresh);
     }
 
     UploadSummary run() {
-        const UploadEnvironment environment{platform, arena, quota, clock, random, log};
+        const UploadEnvironment environment{platform, arena, quota, pace, clock, random, log};
         return run_upload(options, environment, listener, cancel);
     }
 };

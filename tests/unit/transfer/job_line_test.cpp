@@ -45,7 +45,7 @@ TEST_CASE("ten minutes without a line are waited out in the middle of an upload,
             JobFixture f;
             f.options.parallel_parts = slots;
             f.options.retry.max_elapsed = std::chrono::hours(6);
-            const std::string content = f.add("a", 400);
+            const std::string content = f.add("a", 2000);
             Outage outage(f, 20, kind);
             const UploadSummary summary = f.run();
             CHECK_MESSAGE(summary.status.ok(), summary.status.error().message);
@@ -56,8 +56,9 @@ TEST_CASE("ten minutes without a line are waited out in the middle of an upload,
             CHECK(f.platform.count("init") == 1);
             CHECK(f.log.count(LogLevel::error) == 0);
             // Gone and back, for the platform and its storage, and the file's own line: not one for each of the tries.
-            CHECK(f.log.count(LogLevel::warn) <= 3);
-            CHECK(f.log.count(LogLevel::info) <= 3);
+            // Once more of each where an answer from before, delivered late, makes a line look alive.
+            CHECK_MESSAGE(f.log.count(LogLevel::warn) <= 5, f.log.text(LogLevel::warn));
+            CHECK_MESSAGE(f.log.count(LogLevel::info) <= 5, f.log.text(LogLevel::info));
             CHECK(f.log.contains(LogLevel::warn, "everything pauses"));
             CHECK(f.log.contains(LogLevel::info, "is back after"));
         }

@@ -131,7 +131,8 @@ TEST_CASE("two steps side by side both have all their slots") {
     }
     UploadSummary second;
     std::thread other([&] {
-        const UploadEnvironment environment{two.platform, one.arena, two.quota, two.clock, two.random, two.log};
+        const UploadEnvironment environment{two.platform, one.arena,  two.quota, two.pace,
+                                            two.clock,    two.random, two.log};
         second = run_upload(two.options, environment, two.listener, two.cancel);
     });
     const UploadSummary first = one.run();

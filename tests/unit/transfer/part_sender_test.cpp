@@ -39,8 +39,12 @@ struct Fixture {
                    .quota = quota,
                    .line = line};
     LineGate storage_line{clock, log, "the object storage", 1};
-    SenderContext context{.api = api, .storage_line = storage_line};
+    StoragePace pace;
+    StorageGate gate{clock, log, pace, 4};
+    BandwidthLimit bandwidth{clock, std::nullopt};
+    SenderContext context{.api = api, .storage_line = storage_line, .gate = gate, .bandwidth = bandwidth};
     std::vector<RetryNotice> retries;
+    int in_use_when_stored = -1;
     std::string path = dir.write("a.txt", "0123456789abcdefghijklmno").string();
 
     PartOutcome send(std::uint32_t number = 1) {
@@ -51,14 +55,16 @@ struct Fixture {
             calls.init({.target = {"me/project", ""}, .name = "a.txt", .size = 25, .part_size = 10}).value();
         const PartPlan plan = *PartPlan::make(25, info.part_size);
         PartSender sender(context, calls, *transport, cancel);
-        return sender.send({.path = path,
-                            .name = "a.txt",
-                            .identity = identity,
-                            .upload_id = info.upload_id,
-                            .number = number,
-                            .count = plan.count(),
-                            .range = plan.range(number)},
-                           [&](const RetryNotice& notice) { retries.push_back(notice); });
+        return sender.send(
+            {.path = path,
+             .name = "a.txt",
+             .identity = identity,
+             .upload_id = info.upload_id,
+             .number = number,
+             .count = plan.count(),
+             .range = plan.range(number)},
+            [&](const RetryNotice& notice) { retries.push_back(notice); },
+            [&](const SentPart&) { in_use_when_stored = gate.in_use(); });
     }
 
     // The first `times` PUTs end like this.
@@ -296,7 +302,7 @@ TEST_CASE("success before all bytes were taken is no success") {
                                              .number = 1,
                                              .count = 3,
                                              .range = {0, 10}},
-                                            {});
+                                            {}, [](const SentPart&) { FAIL("it was not"); });
     CHECK(failed(outcome).error.message.find("success after 0 of 10 bytes") != std::string::npos);
 }
 
@@ -316,6 +322,20 @@ TEST_CASE("a file cut short while it is read is changed, whatever the transport 
         return std::nullopt;
     };
     CHECK(failed(f.send(2)).error.kind == ErrorKind::changed);
+}
+
+TEST_CASE("a part keeps its place until what came of it is kept") {
+    Fixture f;
+    CHECK(sent(f.send()).report.number == 1);
+    CHECK(f.in_use_when_stored == 1);
+    CHECK(f.gate.in_use() == 0);
+}
+
+TEST_CASE("storage that slows down gets fewer parts at once") {
+    Fixture f;
+    f.put_answers(1, reply(503, "<Error><Code>SlowDown</Code></Error>"));
+    (void)sent(f.send());
+    CHECK(f.gate.limit() == 2);
 }
 
 } // namespace ferry::test

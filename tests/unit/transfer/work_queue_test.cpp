@@ -95,7 +95,6 @@ TEST_CASE("a big file leaves half of the slots to those behind it, and gets all 
     CHECK(order == Order{"part a1", "part a2", "init b", "part a3"}); // b has nothing to give yet
     f.finish(taken[2]);
     CHECK(Fixture::text(*f.queue.next()) == "part b1"); // fewest in flight first
-    CHECK(f.queue.progress().parts_in_flight == 4);
 }
 
 TEST_CASE("a file whose parts are all there is completed before further parts are taken") {

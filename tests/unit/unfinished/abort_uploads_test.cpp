@@ -67,7 +67,7 @@ TEST_CASE("an upload that is gone because it was put together stays known, so th
             stopped.cancel();
         return call.kind == "complete";
     };
-    const UploadEnvironment environment{f.platform, f.arena, f.quota, f.clock, f.random, f.log};
+    const UploadEnvironment environment{f.platform, f.arena, f.quota, f.pace, f.clock, f.random, f.log};
     CHECK_FALSE(run_upload(f.options, environment, f.listener, stopped).status.ok());
     f.platform.lose_answer = {};
     CHECK(f.abort_ids({"upload-1"}).status.ok());

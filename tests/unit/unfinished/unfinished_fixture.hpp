@@ -29,7 +29,7 @@ struct UnfinishedFixture : JobFixture {
             stopped.cancel();
             return no_reply(FailureKind::cancelled);
         };
-        const UploadEnvironment environment{platform, arena, quota, clock, random, log};
+        const UploadEnvironment environment{platform, arena, quota, pace, clock, random, log};
         CHECK(run_upload(options, environment, listener, stopped).status.error().kind == ErrorKind::cancelled);
         platform.hook = {};
         return "upload-" + std::to_string(++begun_);
