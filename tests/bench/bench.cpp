@@ -1,0 +1,168 @@
+// ferry_bench: uploads beside curl's, against one sink, as one table.
+#include "quota.hpp"
+#include "temp_dir.hpp"
+
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <stdexcept>
+
+namespace {
+
+using namespace ferry::bench;
+
+constexpr const char* usage = "usage: ferry_bench [--pairs N] [--gib N] [--only TEXT] [--quick]\n"
+                              "  --pairs N    pairs of runs, ferry's and curl's, for a row (11)\n"
+                              "  --gib N      size of the large files (2)\n"
+                              "  --only TEXT  the rows whose names hold this\n"
+                              "  --quick      3 pairs, everything small: to see that it works\n";
+
+struct Options {
+    unsigned pairs = 0; // 0: as many as usual
+    unsigned gib = 2;
+    std::string only;
+    bool quick = false;
+};
+
+struct Row {
+    std::string name;
+    std::function<Line()> measure;
+};
+
+unsigned count(const char* text) {
+    unsigned value = 0;
+    const auto [end, error] = std::from_chars(text, text + std::strlen(text), value);
+    if (error != std::errc() || *end != '\0' || value == 0)
+        throw std::invalid_argument(usage);
+    return value;
+}
+
+Options read_options(int argc, char** argv) {
+    Options options;
+    for (int i = 1; i < argc; ++i) {
+        const std::string option = argv[i];
+        if (option == "--quick")
+            options.quick = true;
+        else if (i + 1 == argc)
+            throw std::invalid_argument(usage);
+        else if (option == "--pairs")
+            options.pairs = count(argv[++i]);
+        else if (option == "--gib")
+            options.gib = count(argv[++i]);
+        else if (option == "--only")
+            options.only = argv[++i];
+        else
+            throw std::invalid_argument(usage);
+    }
+    if (options.pairs == 0)
+        options.pairs = options.quick ? 3 : 11;
+    return options;
+}
+
+std::string wire(bool tls) {
+    return tls ? "https" : "http";
+}
+
+// As much as goes through: the cost of a byte.
+std::vector<Load> byte_loads(const Options& options) {
+    std::vector<Load> loads;
+    for (const bool tls : {false, true})
+        for (const char* verify : {"none", "etag"})
+            loads.push_back({.name = "bytes, " + wire(tls) + ", verify " + verify,
+                             .file_size = options.quick ? 32 * mib : options.gib * gib,
+                             .part_size = (options.quick ? 8 : 64) * mib,
+                             .slots = 4,
+                             .tls = tls,
+                             .verify = verify,
+                             .pairs = options.pairs});
+    return loads;
+}
+
+// Large parts in many slots: memory must not know either.
+std::vector<Load> memory_loads(const Options& options) {
+    std::vector<Load> loads;
+    for (const bool tls : {false, true})
+        loads.push_back({.name = "memory, " + wire(tls) + ", 16 slots, large parts",
+                         .file_size = options.quick ? 64 * mib : 4 * gib,
+                         .part_size = (options.quick ? 8 : 256) * mib,
+                         .slots = 16,
+                         .tls = tls,
+                         .pairs = options.quick ? 1 : std::min(options.pairs, 3u)});
+    return loads;
+}
+
+std::vector<Load> latency_loads(const Options& options) {
+    std::vector<Load> loads;
+    const std::uint64_t files = options.quick ? 20 : 1000;
+    for (const unsigned latency : {0u, options.quick ? 5u : 20u, options.quick ? 20u : 80u})
+        loads.push_back({.name = std::to_string(files) + " small files, " + std::to_string(latency) + " ms",
+                         .files = files,
+                         .file_size = 16 * kib,
+                         .slots = 16,
+                         .latency_ms = latency,
+                         .pairs = options.pairs});
+    for (const unsigned latency : {options.quick ? 5u : 20u, options.quick ? 20u : 80u})
+        loads.push_back({.name = "large file, " + std::to_string(latency) + " ms",
+                         .file_size = options.quick ? 32 * mib : options.gib * gib,
+                         .latency_ms = latency,
+                         .pairs = options.pairs});
+    return loads;
+}
+
+std::vector<Rush> rushes(const Options& options) {
+    std::vector<Rush> all;
+    for (const int runners : {4, 8}) {
+        Rush rush{.name = "quota, " + std::to_string(runners) + " runners", .runners = runners};
+        if (options.quick)
+            rush = {rush.name, runners, 2, static_cast<unsigned>(runners) * 5, 1};
+        all.push_back(rush);
+    }
+    return all;
+}
+
+std::vector<Row> rows(const Options& options, const Place& place) {
+    std::vector<Row> all;
+    const std::uint64_t hashed = options.quick ? 64 * mib : gib;
+    all.push_back({"MD5 alone", [hashed, &place] { return measure_md5(hashed, place); }});
+    for (const auto& loads : {byte_loads(options), memory_loads(options), latency_loads(options)})
+        for (const Load& load : loads)
+            all.push_back({load.name, [load, &place] { return line_of(measure(load, place)); }});
+    for (const Rush& rush : rushes(options))
+        all.push_back({rush.name, [rush, &place] { return measure_rush(rush, place); }});
+    return all;
+}
+
+int measure_all(const Options& options) {
+    const ferry::test::TempDir dir;
+    const Place place{dir.path()};
+    make_certificate(place);
+    print_heading();
+    int measured = 0;
+    for (const Row& row : rows(options, place))
+        if (row.name.find(options.only) != std::string::npos) {
+            print(row.measure());
+            ++measured;
+        }
+    std::cout << "\nMedians of " << options.pairs << " pairs of runs (quartiles), after one of each to warm up; of the "
+              << "memory and quota rows at most 3 and 1. No peak can be told that is below " << fixed(own_peak_mib(), 1)
+              << " MiB." << std::endl;
+    if (measured == 0)
+        std::cerr << "ferry_bench: no row's name holds '" << options.only << "'\n";
+    return measured > 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return measure_all(read_options(argc, argv));
+    } catch (const std::invalid_argument& error) {
+        std::cerr << error.what();
+        return 2;
+    } catch (const std::exception& error) {
+        std::cerr << "ferry_bench: " << error.what() << '\n';
+        return EXIT_FAILURE;
+    }
+}
