@@ -2,6 +2,7 @@
 
 #include "http/answer_parser.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace ferry {
@@ -9,6 +10,7 @@ namespace ferry {
 namespace {
 
 constexpr auto last_words = std::chrono::milliseconds(500); // for an answer that a failed write left behind
+constexpr std::size_t file_piece = 4u << 20;                // so that a fast line leaves time to listen
 constexpr std::size_t joined_body = 16u << 10;              // bodies up to this go out in one write with the head
 
 class Exchange {
@@ -33,6 +35,8 @@ class Exchange {
 
     Sent send_request(const std::string& head);
     Sent send_source();
+    Sent send_piece(std::uint64_t left);
+    Sent send_from_file(const FileSlice& slice);
     Sent send_bytes(std::span<const std::byte> bytes);
     Sent send_text(std::string_view text) { return send_bytes(std::as_bytes(std::span(text))); }
     Sent wait_to_send(short events);
@@ -52,6 +56,8 @@ class Exchange {
     Patience stall_;
     std::string cut_reason_;
     std::optional<HttpFailure> failure_;
+    std::uint64_t source_sent_ = 0; // bytes of the source
+    bool files_ = true;             // the stream may be given files
     std::array<std::byte, 16u << 10> buffer_;
 };
 
@@ -119,23 +125,55 @@ Exchange::Sent Exchange::send_bytes(std::span<const std::byte> bytes) {
 
 Exchange::Sent Exchange::send_source() {
     const std::uint64_t size = request_.source->size();
-    for (std::uint64_t sent = 0; sent < size;) {
-        const auto piece = request_.source->read();
-        const std::string where = " after " + std::to_string(sent) + " of " + std::to_string(size) + " bytes";
-        if (!piece) {
-            fail(FailureKind::body, piece.error().message);
-            return Sent::failed;
-        }
-        if (piece->empty() || piece->size() > size - sent) {
-            fail(FailureKind::body, std::string("the body has ") + (piece->empty() ? "ended" : "grown") + where);
-            return Sent::failed;
-        }
-        const Sent state = send_bytes(*piece);
-        if (state != Sent::all)
-            return state;
-        sent += piece->size();
+    Sent state = Sent::all;
+    while (state == Sent::all && source_sent_ < size) {
+        const auto slice = files_ ? request_.source->rest() : std::nullopt;
+        state = slice ? send_from_file(*slice) : send_piece(size - source_sent_);
     }
-    return Sent::all;
+    return state;
+}
+
+Exchange::Sent Exchange::send_piece(std::uint64_t left) {
+    const auto piece = request_.source->read();
+    if (!piece) {
+        fail(FailureKind::body, piece.error().message);
+        return Sent::failed;
+    }
+    if (piece->empty() || piece->size() > left) {
+        fail(FailureKind::body, std::string("the body has ") + (piece->empty() ? "ended" : "grown") + " after " +
+                                    std::to_string(source_sent_) + " of " + std::to_string(request_.source->size()) +
+                                    " bytes");
+        return Sent::failed;
+    }
+    source_sent_ += piece->size();
+    return send_bytes(*piece);
+}
+
+// As much as the socket takes. Where that is nothing, and not for want of room, read() goes on: it knows the reason.
+Exchange::Sent Exchange::send_from_file(const FileSlice& slice) {
+    const Sent state = listen();
+    if (state != Sent::all)
+        return state;
+    if (waiter_.cancelled()) {
+        cancelled();
+        return Sent::failed;
+    }
+    const auto io = stream_.send_file(slice.fd, slice.offset, std::min<std::uint64_t>(slice.size, file_piece));
+    files_ = io && (io->state != IoResult::State::done || io->bytes > 0);
+    if (!files_)
+        return Sent::all;
+    switch (io->state) {
+    case IoResult::State::done:
+        request_.source->sent_from_file(io->bytes);
+        source_sent_ += io->bytes;
+        stall_.rearm();
+        return Sent::all;
+    case IoResult::State::again:
+        return wait_to_send(io->events);
+    default:
+        cut_reason_ = io->reason;
+        return Sent::cut;
+    }
 }
 
 Exchange::Sent Exchange::send_request(const std::string& head) {

@@ -37,6 +37,13 @@ class HttpHeaders {
     std::vector<HttpHeader> list_;
 };
 
+// A stretch of an open file.
+struct FileSlice {
+    int fd = -1; // the lender's
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
 // A request body of known size, read once from start to end per attempt; the transport rewinds before it reads. Not
 // thread-safe.
 class BodySource {
@@ -46,6 +53,9 @@ class BodySource {
     // The next bytes, valid until the next call; empty at the end.
     virtual Result<std::span<const std::byte>> read() = 0;
     virtual Status rewind() = 0;
+    // What is left, if it may go out straight from a file: nobody wants to see the bytes on their way, or to slow them.
+    virtual std::optional<FileSlice> rest() const { return std::nullopt; }
+    virtual void sent_from_file(std::uint64_t /*bytes*/) {} // of rest(), from its start; read() goes on behind them
 };
 
 struct HttpTimeouts {

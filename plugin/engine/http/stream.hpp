@@ -4,6 +4,8 @@
 #include "http/descriptor.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <poll.h>
 #include <span>
 #include <string>
@@ -29,6 +31,11 @@ class Stream {
     virtual ~Stream() = default;
     virtual IoResult read(std::span<std::byte> into) = 0;
     virtual IoResult write(std::span<const std::byte> bytes) = 0;
+    // Sends from a file without its bytes passing through here, `bytes` at most. nullopt: not this stream, or not from
+    // this file; `done` with 0 bytes: the file ends before `offset`.
+    virtual std::optional<IoResult> send_file(int, std::uint64_t /*offset*/, std::size_t /*bytes*/) {
+        return std::nullopt;
+    }
     virtual int fd() const = 0;
 };
 
@@ -37,6 +44,7 @@ class PlainStream final : public Stream {
     explicit PlainStream(Descriptor socket) : socket_(std::move(socket)) {}
     IoResult read(std::span<std::byte> into) override;
     IoResult write(std::span<const std::byte> bytes) override;
+    std::optional<IoResult> send_file(int file, std::uint64_t offset, std::size_t bytes) override;
     int fd() const override { return socket_.get(); }
     Descriptor release() { return std::move(socket_); } // for TLS on top of a proxy's tunnel
 

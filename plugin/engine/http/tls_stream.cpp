@@ -14,58 +14,10 @@ namespace ferry {
 
 namespace {
 
-// OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE when the peer is gone. That signal's disposition
-// belongs to the host process, so this BIO sends with MSG_NOSIGNAL instead, and nothing has to be blocked or restored.
-int bio_fd(BIO* bio) {
-    return static_cast<const Descriptor*>(BIO_get_data(bio))->get();
-}
+constexpr std::size_t record = SSL3_RT_MAX_PLAIN_LENGTH; // the most that one takes
 
 bool would_block(ssize_t count) {
     return count < 0 && (errno == EAGAIN || errno == EINTR);
-}
-
-int bio_send(BIO* bio, const char* data, int size) {
-    BIO_clear_retry_flags(bio);
-    const ssize_t count = ::send(bio_fd(bio), data, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (would_block(count))
-        BIO_set_retry_write(bio);
-    return static_cast<int>(count);
-}
-
-int bio_receive(BIO* bio, char* into, int size) {
-    BIO_clear_retry_flags(bio);
-    const ssize_t count = ::recv(bio_fd(bio), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
-    if (would_block(count))
-        BIO_set_retry_read(bio);
-    return static_cast<int>(count);
-}
-
-long bio_control(BIO*, int command, long, void*) {
-    return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is buffered
-}
-
-const BIO_METHOD* socket_method() {
-    // Made once and never freed: connections may outlive any static destructor.
-    static BIO_METHOD* const method = [] {
-        BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ferry socket");
-        if (made) {
-            BIO_meth_set_write(made, bio_send);
-            BIO_meth_set_read(made, bio_receive);
-            BIO_meth_set_ctrl(made, bio_control);
-        }
-        return made;
-    }();
-    return method;
-}
-
-BIO* make_bio(Descriptor& socket) {
-    const BIO_METHOD* method = socket_method();
-    BIO* bio = method ? BIO_new(method) : nullptr;
-    if (bio) {
-        BIO_set_data(bio, &socket);
-        BIO_set_init(bio, 1);
-    }
-    return bio;
 }
 
 bool is_address(const std::string& host) {
@@ -94,6 +46,57 @@ int to_int(std::size_t size) {
 
 } // namespace
 
+// OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE when the peer is gone. That signal's disposition
+// belongs to the host process, so this BIO sends with MSG_NOSIGNAL instead, and nothing has to be blocked or restored.
+// Records of one write are sent with MSG_MORE: the kernel joins them, which costs less than a segment for each.
+struct TlsStream::Bio {
+    static TlsStream& stream(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
+
+    static int send(BIO* bio, const char* data, int size) {
+        BIO_clear_retry_flags(bio);
+        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (stream(bio).more_ ? MSG_MORE : 0);
+        const ssize_t count = ::send(stream(bio).fd(), data, static_cast<std::size_t>(size), flags);
+        if (would_block(count))
+            BIO_set_retry_write(bio);
+        return static_cast<int>(count);
+    }
+
+    static int receive(BIO* bio, char* into, int size) {
+        BIO_clear_retry_flags(bio);
+        const ssize_t count = ::recv(stream(bio).fd(), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
+        if (would_block(count))
+            BIO_set_retry_read(bio);
+        return static_cast<int>(count);
+    }
+
+    static long control(BIO*, int command, long, void*) {
+        return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is buffered
+    }
+
+    static const BIO_METHOD* method() {
+        // Made once and never freed: connections may outlive any static destructor.
+        static BIO_METHOD* const method = [] {
+            BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "ferry socket");
+            if (made) {
+                BIO_meth_set_write(made, send);
+                BIO_meth_set_read(made, receive);
+                BIO_meth_set_ctrl(made, control);
+            }
+            return made;
+        }();
+        return method;
+    }
+
+    static BIO* make(TlsStream& stream) {
+        BIO* bio = method() ? BIO_new(method()) : nullptr;
+        if (bio) {
+            BIO_set_data(bio, &stream);
+            BIO_set_init(bio, 1);
+        }
+        return bio;
+    }
+};
+
 void TlsStream::Free::operator()(ssl_st* ssl) const {
     SSL_free(ssl);
 }
@@ -107,7 +110,7 @@ std::unique_ptr<TlsStream> TlsStream::make(Descriptor socket, const TlsContext& 
     if (!ssl)
         return nullptr;
     std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket), ssl));
-    BIO* bio = make_bio(stream->socket_);
+    BIO* bio = Bio::make(*stream);
     if (!bio)
         return nullptr;
     SSL_set_bio(ssl, bio, bio); // owns it from here
@@ -157,7 +160,20 @@ IoResult TlsStream::read(std::span<std::byte> into) {
     return outcome(SSL_read(ssl_.get(), into.data(), to_int(into.size())));
 }
 
+// With partial writes OpenSSL writes one record and returns. What a record cannot be sent for shows again at the next.
 IoResult TlsStream::write(std::span<const std::byte> bytes) {
+    std::size_t written = 0;
+    IoResult io;
+    do {
+        const auto left = bytes.subspan(written);
+        more_ = left.size() > record;
+        io = write_record(left.first(std::min(left.size(), record)));
+        written += io.bytes;
+    } while (io.state == IoResult::State::done && written < bytes.size());
+    return written > 0 ? IoResult{IoResult::State::done, written, 0, {}} : io;
+}
+
+IoResult TlsStream::write_record(std::span<const std::byte> bytes) {
     ERR_clear_error();
     errno = 0;
     return outcome(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));

@@ -37,11 +37,14 @@ class TlsStream final : public Stream {
         void operator()(ssl_st* ssl) const;
     };
     TlsStream(Descriptor socket, ssl_st* ssl);
+    struct Bio; // what OpenSSL reads from and writes to
     IoResult outcome(int rc);
+    IoResult write_record(std::span<const std::byte> bytes);
 
     Descriptor socket_;
     std::unique_ptr<ssl_st, Free> ssl_; // its BIO points to the socket, so it goes first
     bool broken_ = false;               // no orderly shutdown any more
+    bool more_ = false;                 // what is written now is not the last for the moment
 };
 
 } // namespace ferry

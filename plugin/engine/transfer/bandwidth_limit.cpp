@@ -27,7 +27,7 @@ BandwidthLimit::BandwidthLimit(Clock& clock, std::optional<std::uint64_t> bytes_
     , start_(clock.now()) {}
 
 bool BandwidthLimit::take(std::size_t bytes, CancelToken& cancel) {
-    if (bytes_per_ms_ <= 0)
+    if (!limits())
         return true;
     double from = 0;
     {

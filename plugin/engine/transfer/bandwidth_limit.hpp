@@ -17,6 +17,7 @@ class BandwidthLimit {
     // nullopt: no cap.
     BandwidthLimit(Clock& clock, std::optional<std::uint64_t> bytes_per_second);
 
+    bool limits() const { return bytes_per_ms_ > 0; }
     // Bytes to take at once at most, so that every slot gets its turn many times a second.
     std::size_t piece() const { return piece_; }
     // Blocks until that many bytes may go; false if cancelled.

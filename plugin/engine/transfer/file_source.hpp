@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -50,6 +51,10 @@ class PartReader final : public BodySource {
     std::uint64_t size() const override { return range_.size; }
     Result<std::span<const std::byte>> read() override;
     Status rewind() override;
+    std::optional<FileSlice> rest() const override {
+        return FileSlice{descriptor_, range_.offset + position_, range_.size - position_};
+    }
+    void sent_from_file(std::uint64_t bytes) override { position_ += bytes; }
 
     // Why read() failed, kept because a transport passes on only the message.
     const Status& failure() const { return failure_; }

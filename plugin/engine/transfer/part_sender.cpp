@@ -48,6 +48,15 @@ class PartSource final : public BodySource {
         return reader_.rewind();
     }
 
+    std::optional<FileSlice> rest() const override {
+        return hasher_ || bandwidth_.limits() ? std::nullopt : reader_.rest();
+    }
+    void sent_from_file(std::uint64_t bytes) override {
+        reader_.sent_from_file(bytes);
+        passed_ += bytes;
+        passage_.sent(passed_);
+    }
+
   private:
     void restart() {
         passed_ = 0;
