@@ -38,12 +38,15 @@ class PartPlan {
     std::uint32_t count_ = 1;
 };
 
+constexpr std::uint64_t divide_up(std::uint64_t value, std::uint64_t by) {
+    return value / by + (value % by == 0 ? 0 : 1);
+}
+
+constexpr std::uint64_t whole_mebibytes(std::uint64_t bytes) {
+    return divide_up(bytes, part_limits::mebibyte) * part_limits::mebibyte;
+}
+
 // The smallest part size, in whole MiB, that keeps a file within 10,000 parts.
 std::uint64_t least_part_size(std::uint64_t file_size);
-
-// The part size to ask for: `wanted` as it is, or for nullopt ("auto") the largest of 16 MiB, job bytes / 600 and file
-// size / 9,000, at most 512 MiB; raised in both cases to what 10,000 parts need. Each part costs one API call, and
-// 1,000 of them are allowed in 300 s (contract 2), so large jobs need large parts.
-std::uint64_t choose_part_size(std::optional<std::uint64_t> wanted, std::uint64_t file_size, std::uint64_t job_bytes);
 
 } // namespace ferry

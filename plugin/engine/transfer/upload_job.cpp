@@ -7,6 +7,7 @@
 #include "transfer/bandwidth_limit.hpp"
 #include "transfer/job_outcome.hpp"
 #include "transfer/part_plan.hpp"
+#include "transfer/part_sizer.hpp"
 #include "transfer/remote_names.hpp"
 #include "transfer/resume_check.hpp"
 #include "transfer/slot_arena.hpp"
@@ -85,6 +86,7 @@ class UploadJob {
     void lost_lease(std::string reason);
     Result<NameCheck> look_up(std::vector<PlannedFile> files);
     Status tell_plan(const NameCheck& check);
+    JobShape shape_of(const std::vector<PlannedFile>& files) const;
     std::string left_of(const PlannedFile& file) const;
     Status transfer(std::vector<PlannedFile> files);
     void follow(WorkQueue& queue);
@@ -166,6 +168,14 @@ Result<NameCheck> UploadJob::look_up(std::vector<PlannedFile> files) {
     return check_names(api, options_, *journal_, std::move(files), environment_.log, stop_);
 }
 
+JobShape UploadJob::shape_of(const std::vector<PlannedFile>& files) const {
+    JobShape shape{
+        .files = files.size(), .places = options_.parallel_parts, .bandwidth_limit = options_.bandwidth_limit};
+    for (const PlannedFile& file : files)
+        shape.bytes += file.identity.size;
+    return shape;
+}
+
 // Of an upload that was cut off: what need not be sent again.
 std::string UploadJob::left_of(const PlannedFile& file) const {
     const SavedFile* saved = journal_->saved(file.name);
@@ -177,12 +187,11 @@ std::string UploadJob::left_of(const PlannedFile& file) const {
 
 Status UploadJob::tell_plan(const NameCheck& check) {
     Log& log = environment_.log;
-    std::uint64_t bytes = 0;
-    for (const PlannedFile& file : check.to_upload)
-        bytes += file.identity.size;
+    const JobShape shape = shape_of(check.to_upload);
+    const PartSizer sizer(options_.part_size, shape, environment_.pace);
     std::uint64_t parts = 0;
     for (const PlannedFile& file : check.to_upload) {
-        const std::uint64_t part_size = choose_part_size(options_.part_size, file.identity.size, bytes);
+        const std::uint64_t part_size = sizer.size_for(file.identity.size);
         const std::uint32_t of_file = PartPlan::make(file.identity.size, part_size).value_or(PartPlan()).count();
         parts += of_file;
         log.info("would upload " + printable(file.path) + " as " + printable(file.name) + ": " +
@@ -195,7 +204,7 @@ Status UploadJob::tell_plan(const NameCheck& check) {
     for (const FailedFile& file : check.failed)
         outcome_(file);
     const std::uint64_t calls = api_.calls.load() + parts + 2 * check.to_upload.size();
-    log.info("would upload " + count_of(check.to_upload.size(), "file") + ", " + format_size(bytes) + ", in " +
+    log.info("would upload " + count_of(check.to_upload.size(), "file") + ", " + format_size(shape.bytes) + ", in " +
              count_of(parts, "part") + " with " + count_of(calls, "API call") + ", and skip " +
              std::to_string(check.done.size()) + "; nothing was changed (dry run)");
     return outcome_.status(std::nullopt);
@@ -208,9 +217,10 @@ Status UploadJob::transfer(std::vector<PlannedFile> files) {
     if (const int possible = environment_.arena.effective_capacity(); possible < places)
         environment_.log.warn("only " + std::to_string(possible) + " of " + std::to_string(places) +
                               " parts can be sent at once: other code in this process holds TBB to fewer threads");
+    const PartSizer sizer(options_.part_size, shape_of(files), environment_.pace);
     WorkQueue queue({.target = options_.target,
                      .overwrite = options_.conflict == Conflict::overwrite,
-                     .part_size = options_.part_size,
+                     .part_size = [&sizer](std::uint64_t file_size) { return sizer.size_for(file_size); },
                      .slots = slots},
                     std::move(files), environment_.clock);
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });

@@ -1,8 +1,7 @@
 #include "transfer/work_queue.hpp"
 
-#include "transfer/part_plan.hpp"
-
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -12,9 +11,13 @@ WorkQueue::WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& c
     : settings_(std::move(settings))
     , clock_(clock)
     , files_(std::move(files)) {
-    for (const PlannedFile& file : files_)
-        job_bytes_ += file.identity.size;
-    progress_.bytes_total = job_bytes_;
+    for (std::uint32_t i = 0; i < files_.size(); ++i) {
+        const std::uint64_t size = files_[i].identity.size;
+        (size > settings_.part_size(size) ? large_ : small_).push_back(i);
+        progress_.bytes_total += size;
+    }
+    std::ranges::stable_sort(large_, std::ranges::greater(),
+                             [this](std::uint32_t i) { return files_[i].identity.size; });
     progress_.files_total = files_.size();
 }
 
@@ -59,15 +62,22 @@ UploadSession* WorkQueue::best_open(int& in_flight) const {
 }
 
 bool WorkQueue::may_begin() const {
-    return next_file_ < files_.size() && open_.size() < static_cast<std::size_t>(settings_.slots) + 2;
+    return !all_begun() && open_.size() < static_cast<std::size_t>(settings_.slots) + 2;
+}
+
+bool WorkQueue::large_open() const {
+    return std::ranges::any_of(
+        open_, [](const UploadSession& session) { return session.file().identity.size > session.request().part_size; });
 }
 
 UploadSession& WorkQueue::begin_next() {
-    PlannedFile file = std::move(files_[next_file_++]);
+    auto& next = small_.empty() || (!large_.empty() && !large_open()) ? large_ : small_;
+    PlannedFile file = std::move(files_[next.front()]);
+    next.pop_front();
     InitRequest request{.target = settings_.target,
                         .name = file.name,
                         .size = file.identity.size,
-                        .part_size = choose_part_size(settings_.part_size, file.identity.size, job_bytes_),
+                        .part_size = settings_.part_size(file.identity.size),
                         .overwrite = settings_.overwrite,
                         .replaces = file.replaces};
     UploadSession& session = open_.emplace_back(std::move(file), std::move(request));
@@ -190,7 +200,7 @@ UploadProgress WorkQueue::progress() const {
 
 Unfinished WorkQueue::unfinished() const {
     std::lock_guard lock(mutex_);
-    Unfinished counts{.files_begun = open_.size(), .files_untouched = files_.size() - next_file_};
+    Unfinished counts{.files_begun = open_.size(), .files_untouched = large_.size() + small_.size()};
     for (const UploadSession& session : open_) {
         counts.parts_stored += session.parts_stored();
         if (!session.open_upload().empty())

@@ -9,6 +9,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -55,13 +57,14 @@ struct Unfinished {
 
 // Thread-safe. Order: complete or give up a file whose parts are done; then parts of open files, fewest in flight
 // first, so that files share the slots; a further file is begun when no open one has parts to give, or when each of
-// them has half the slots, so that small files get by a big one. At most slots + 2 files are open.
+// them has half the slots. One large file is on its way as long as there are any, the largest first, so that none is
+// left alone at the end; small ones get by beside it in their order. At most slots + 2 files are open.
 class WorkQueue {
   public:
     struct Settings {
         Target target;
         bool overwrite = false;
-        std::optional<std::uint64_t> part_size;
+        std::function<std::uint64_t(std::uint64_t file_size)> part_size; // to ask for, in bytes; called under the lock
         int slots = 1;
     };
     WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& clock);
@@ -96,7 +99,9 @@ class WorkQueue {
     UploadSession& begin_next();
     bool may_begin() const;
     bool over_locked() const;
-    bool nothing_left() const { return next_file_ == files_.size() && open_.empty(); }
+    bool all_begun() const { return large_.empty() && small_.empty(); }
+    bool nothing_left() const { return all_begun() && open_.empty(); }
+    bool large_open() const;
     void came_back(const Work& work);
     void retire(UploadSession& session);
 
@@ -105,10 +110,10 @@ class WorkQueue {
     mutable std::mutex mutex_;
     std::condition_variable work_changed_; // slots wait
     std::condition_variable told_;         // the job's thread waits
-    std::vector<PlannedFile> files_;       // those before next_file_ have been moved out
-    std::size_t next_file_ = 0;
-    std::uint64_t job_bytes_ = 0;
-    std::list<UploadSession> open_; // in the order begun
+    std::vector<PlannedFile> files_;       // those that have been begun are moved out
+    std::deque<std::uint32_t> large_;      // of those not begun: positions of files of several parts, the largest first
+    std::deque<std::uint32_t> small_;      // and of the others, in their order
+    std::list<UploadSession> open_;        // in the order begun
     std::vector<Notice> notices_;
     UploadProgress progress_;
     int in_flight_ = 0;

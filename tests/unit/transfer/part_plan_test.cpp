@@ -80,24 +80,4 @@ TEST_CASE("the least part size keeps the largest object within 10,000 parts") {
     CHECK_FALSE(PartPlan::make(part_limits::max_object_size, least - mebibyte));
 }
 
-TEST_CASE("auto: the largest of 16 MiB, job / 600 and file / 9,000, in whole MiB, at most 512 MiB") {
-    const auto chosen = [](std::uint64_t file, std::uint64_t job) { return choose_part_size(std::nullopt, file, job); };
-    constexpr std::uint64_t gibibyte = 1024 * mebibyte;
-    CHECK(chosen(0, 0) == 16 * mebibyte);
-    CHECK(chosen(gibibyte, gibibyte) == 16 * mebibyte);
-    CHECK(chosen(600 * 20 * mebibyte, 600 * 20 * mebibyte) == 20 * mebibyte);
-    CHECK(chosen(600 * 20 * mebibyte + 1, 600 * 20 * mebibyte + 1) == 21 * mebibyte);
-    CHECK(chosen(mebibyte, 600 * 100 * mebibyte) == 100 * mebibyte); // a small file of a large job
-    CHECK(chosen(9'000 * 100 * mebibyte, 0) == 100 * mebibyte);
-    CHECK(chosen(mebibyte, 1'000'000 * gibibyte) == 512 * mebibyte);
-    CHECK(chosen(part_limits::max_object_size, part_limits::max_object_size) == 525 * mebibyte); // 10,000 parts need it
-}
-
-TEST_CASE("a wanted part size stands unless it gives more than 10,000 parts") {
-    CHECK(choose_part_size(64 * mebibyte, 1, 1) == 64 * mebibyte);
-    CHECK(choose_part_size(1, 10'000, 1) == 1);
-    CHECK(choose_part_size(1, 10'001, 1) == 5 * mebibyte);
-    CHECK(choose_part_size(5 * mebibyte, part_limits::max_object_size, 1) == 525 * mebibyte);
-}
-
 } // namespace ferry::test

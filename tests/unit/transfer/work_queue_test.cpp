@@ -20,8 +20,11 @@ struct Fixture {
     WorkQueue queue;
 
     Fixture(int slots, const std::vector<std::uint64_t>& sizes)
-        : queue({.target = {"me/project", ""}, .overwrite = false, .part_size = 10, .slots = slots}, files(sizes),
-                clock) {}
+        : queue({.target = {"me/project", ""},
+                 .overwrite = false,
+                 .part_size = [](std::uint64_t) { return std::uint64_t{10}; },
+                 .slots = slots},
+                files(sizes), clock) {}
 
     static std::vector<PlannedFile> files(const std::vector<std::uint64_t>& sizes) {
         std::vector<PlannedFile> planned;
@@ -212,6 +215,23 @@ TEST_CASE("a listener that is slow holds the slots back, so that notices do not 
     slot.join();
     CHECK(told == 5001);
     CHECK(order == Order{"init a", "part a1", "complete a"});
+}
+
+TEST_CASE("the largest file is begun first and one large one is always on its way; small ones go in their order") {
+    Fixture f(4, {5, 30, 5, 200, 5, 40});
+    std::vector<std::string> begun;
+    std::vector<Work> parts;
+    while (begun.size() < 6) {
+        const auto work = f.queue.next();
+        REQUIRE(work);
+        if (work->kind == WorkKind::init)
+            begun.push_back(work->session->file().name);
+        if (work->kind == WorkKind::part && work->session->file().name == "d" && parts.size() < 2)
+            parts.push_back(*work); // half the slots stay with the large one
+        else
+            f.finish(*work);
+    }
+    CHECK(begun == std::vector<std::string>{"d", "a", "c", "e", "f", "b"});
 }
 
 } // namespace ferry::test
