@@ -8,6 +8,7 @@
 #include <functional>
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
 
 namespace {
 
@@ -42,19 +43,23 @@ unsigned count(const char* text) {
 Options read_options(int argc, char** argv) {
     Options options;
     for (int i = 1; i < argc; ++i) {
-        const std::string option = argv[i];
-        if (option == "--quick")
+        const std::string_view option = argv[i];
+        const char* const value = i + 1 < argc ? argv[i + 1] : "";
+        if (option == "--quick") {
             options.quick = true;
-        else if (i + 1 == argc)
+            continue;
+        }
+        if (*value == '\0')
             throw std::invalid_argument(usage);
-        else if (option == "--pairs")
-            options.pairs = count(argv[++i]);
+        if (option == "--pairs")
+            options.pairs = count(value);
         else if (option == "--gib")
-            options.gib = count(argv[++i]);
+            options.gib = count(value);
         else if (option == "--only")
-            options.only = argv[++i];
+            options.only = value;
         else
             throw std::invalid_argument(usage);
+        ++i;
     }
     if (options.pairs == 0)
         options.pairs = options.quick ? 3 : 11;
@@ -71,8 +76,8 @@ std::vector<Load> byte_loads(const Options& options) {
     for (const bool tls : {false, true})
         for (const char* verify : {"none", "etag"})
             loads.push_back({.name = "bytes, " + wire(tls) + ", verify " + verify,
-                             .file_size = options.quick ? 32 * mib : options.gib * gib,
-                             .part_size = (options.quick ? 8 : 64) * mib,
+                             .file_size = options.quick ? 20 * mib : options.gib * gib,
+                             .part_size = (options.quick ? 5 : 64) * mib,
                              .slots = 4,
                              .tls = tls,
                              .verify = verify,
@@ -85,8 +90,8 @@ std::vector<Load> memory_loads(const Options& options) {
     std::vector<Load> loads;
     for (const bool tls : {false, true})
         loads.push_back({.name = "memory, " + wire(tls) + ", 16 slots, large parts",
-                         .file_size = options.quick ? 64 * mib : 4 * gib,
-                         .part_size = (options.quick ? 8 : 256) * mib,
+                         .file_size = options.quick ? 80 * mib : 4 * gib,
+                         .part_size = (options.quick ? 5 : 256) * mib,
                          .slots = 16,
                          .tls = tls,
                          .pairs = options.quick ? 1 : std::min(options.pairs, 3u)});

@@ -33,6 +33,7 @@ double mib(const rusage& used) {
 
 std::vector<char*> pointers(std::vector<std::string>& texts) {
     std::vector<char*> list;
+    list.reserve(texts.size() + 1);
     for (std::string& text : texts)
         list.push_back(text.data());
     list.push_back(nullptr);
@@ -121,6 +122,7 @@ std::vector<Usage> run_together(const std::vector<Command>& commands) {
         children.emplace_back(command);
     for (std::size_t left = children.size(); left > 0;) {
         std::vector<pollfd> waiting;
+        waiting.reserve(children.size());
         for (const Child& child : children)
             waiting.push_back(child.interest());
         const int limit = static_cast<int>(std::chrono::milliseconds(patience).count());
@@ -133,6 +135,7 @@ std::vector<Usage> run_together(const std::vector<Command>& commands) {
             }
     }
     std::vector<Usage> usages;
+    usages.reserve(children.size());
     for (const Child& child : children)
         usages.push_back(child.usage());
     return usages;

@@ -65,6 +65,7 @@ Spread spread(std::vector<double> values) {
 
 Spread spread(const std::vector<Run>& runs, const Value& value) {
     std::vector<double> values;
+    values.reserve(runs.size());
     for (const Run& run : runs)
         values.push_back(value(run));
     return spread(std::move(values));
