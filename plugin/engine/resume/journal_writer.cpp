@@ -2,6 +2,7 @@
 
 #include "resume/private_folder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -16,7 +17,9 @@ Status JournalWriter::append(const std::string& lines) {
     const std::uint64_t own = ++asked_;
     while (finished_ < own) {
         if (writing_) {
-            written_.wait(lock);
+            Waiter waiter{own, {}};
+            waiters_.insert(std::ranges::upper_bound(waiters_, own, {}, &Waiter::number), &waiter);
+            waiter.written.wait(lock, [&] { return std::ranges::find(waiters_, &waiter) == waiters_.end(); });
             continue;
         }
         writing_ = true;
@@ -30,9 +33,19 @@ Status JournalWriter::append(const std::string& lines) {
         last_ = std::move(status);
         finished_ = up_to;
         writing_ = false;
-        written_.notify_all();
+        wake();
     }
     return last_;
+}
+
+// Those whose lines were in the write, and one to do the next: with many slots the others would wake for nothing.
+void JournalWriter::wake() {
+    bool next = false;
+    while (!waiters_.empty() && !next) {
+        next = waiters_.front()->number > finished_;
+        waiters_.front()->written.notify_one();
+        waiters_.pop_front();
+    }
 }
 
 // Written twice is as good as once: lines are facts, not steps.

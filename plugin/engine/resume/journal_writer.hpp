@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <mutex>
 #include <string>
 
@@ -27,12 +28,18 @@ class JournalWriter {
 
     Status write_out(const std::string& lines);
 
+    struct Waiter {
+        std::uint64_t number;
+        std::condition_variable written;
+    };
+    void wake();
+
     Descriptor file_;
     std::mutex mutex_;
-    std::condition_variable written_;
-    std::string waiting_;        // lines for the next write
-    std::uint64_t asked_ = 0;    // number of the last append
-    std::uint64_t finished_ = 0; // the appends up to this one have been tried
+    std::deque<Waiter*> waiters_; // in the order of their numbers
+    std::string waiting_;         // lines for the next write
+    std::uint64_t asked_ = 0;     // number of the last append
+    std::uint64_t finished_ = 0;  // the appends up to this one have been tried
     bool writing_ = false;
     bool torn_ = false; // the last write may have left part of a line
     Status last_;       // of the last write

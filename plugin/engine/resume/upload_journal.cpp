@@ -4,8 +4,6 @@
 #include "resume/digest.hpp"
 #include "resume/journal_files.hpp"
 
-#include <string_view>
-#include <unordered_set>
 #include <utility>
 
 namespace ferry {
@@ -147,11 +145,10 @@ Status UploadJournal::load() {
     return {};
 }
 
-Status UploadJournal::begin(const std::vector<std::string>& names) {
+Status UploadJournal::begin(const std::unordered_set<std::string_view>& names) {
     if (!lease_)
         return {};
-    const std::unordered_set<std::string_view> wanted(names.begin(), names.end());
-    std::erase_if(saved_, [&](const auto& one) { return !one.second.pending() && !wanted.contains(one.first); });
+    std::erase_if(saved_, [&](const auto& one) { return !one.second.pending() && !names.contains(one.first); });
     const Status written = rewrite();
     return written ? written : degrade(written.error());
 }

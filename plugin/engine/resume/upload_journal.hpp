@@ -17,7 +17,9 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace ferry {
@@ -52,8 +54,9 @@ class UploadJournal {
                                                                 const std::string& what, JournalServices services,
                                                                 CancelToken& cancel);
     // The state is reached again; what the journal has of files outside `names` and is no longer open is forgotten.
-    Status begin(const std::vector<std::string>& names);
+    Status begin(const std::unordered_set<std::string_view>& names);
 
+    bool knows_any() const { return !saved_.empty(); } // of any file
     // Of an earlier process or an earlier attempt; null if it knows nothing of that name.
     const SavedFile* saved(const std::string& name) const;
 

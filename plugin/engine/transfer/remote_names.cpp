@@ -117,6 +117,12 @@ Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, co
         return taken.error();
     Sorter sorter(api, options);
     std::vector<PlannedFile> left;
+    std::size_t kept = 0; // in place: there may be hundreds of thousands
+    const auto keep = [&](PlannedFile& file) {
+        if (&files[kept] != &file)
+            files[kept] = std::move(file);
+        ++kept;
+    };
     DoneBefore before(api, journal, cancel);
     for (PlannedFile& file : files) {
         const auto there = taken->find(file.name);
@@ -126,15 +132,17 @@ Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, co
         if (*done)
             sorter.check().done.push_back(std::move(**done));
         else if (there == taken->end())
-            sorter.check().to_upload.push_back(std::move(file));
+            keep(file);
         else if (before.may_be_ours(file)) { // unless it is still the one that was to give way
             file.replaces = journal.saved(file.name)->replaces;
-            sorter.check().to_upload.push_back(std::move(file));
+            keep(file);
         } else
             left.push_back(std::move(file));
     }
     if (options.conflict == Conflict::fail && !left.empty())
         return all_clashes(left, log);
+    files.erase(files.begin() + static_cast<std::ptrdiff_t>(kept), files.end());
+    sorter.check().to_upload = std::move(files);
     for (PlannedFile& file : left)
         if (std::string name = file.name; !sorter.add(std::move(file), std::move(taken->find(name)->second)))
             return sorter.error();

@@ -21,6 +21,8 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace ferry {
@@ -148,9 +150,10 @@ Status UploadJob::open_journal(const std::vector<PlannedFile>& files) {
     if (!opened.ok())
         return opened.error();
     journal_ = std::move(*opened);
-    std::vector<std::string> names;
-    for (const PlannedFile& file : files)
-        names.push_back(file.name);
+    std::unordered_set<std::string_view> names;
+    if (journal_->knows_any())
+        for (const PlannedFile& file : files)
+            names.insert(file.name);
     return journal_->begin(names);
 }
 

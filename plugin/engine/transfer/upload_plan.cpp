@@ -6,13 +6,15 @@
 #include "transfer/file_source.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+#include <functional>
+#include <unordered_set>
 #include <utility>
 
 namespace ferry {
 namespace {
 
-constexpr std::size_t max_name = 255; // characters, not bytes (contract 3)
+constexpr std::size_t most_looked_up = 1'000; // twins of which each is named with its other
+constexpr std::size_t max_name = 255;         // characters, not bytes (contract 3)
 
 std::size_t characters(std::string_view utf8) {
     return static_cast<std::size_t>(std::count_if(
@@ -32,14 +34,9 @@ class Planner final : public SelectionSink {
         if (identity->size > part_limits::max_object_size)
             return problem(printable(selected.path) + ": has " + format_size(identity->size) +
                            ", more than the 5 TiB that a file may have on the platform");
-        const auto [known, added] = by_name_.emplace(selected.name, files_.size());
-        if (!added) {
-            const std::string& other = files_[known->second].path;
-            return problem(other == selected.path
-                               ? printable(selected.path) + ": is named twice"
-                               : printable(selected.path) + ": would be called " + printable(selected.name) +
-                                     " on the platform, and so would " + printable(other));
-        }
+        if (!names_.insert(std::hash<std::string>()(selected.name)).second)
+            if (std::string twin = twin_problem(selected); !twin.empty())
+                return problem(std::move(twin));
         files_.push_back({std::move(selected.path), std::move(selected.name), *identity, files_.size()});
     }
 
@@ -61,10 +58,23 @@ class Planner final : public SelectionSink {
     }
 
   private:
+    // Empty if there is no other file of that name.
+    std::string twin_problem(const SelectedFile& file) const {
+        if (problems_.size() >= most_looked_up)
+            return printable(file.path) + ": would be called as another of the files on the platform";
+        const auto other = std::ranges::find(files_, file.name, &PlannedFile::name);
+        if (other == files_.end())
+            return {};
+        if (other->path == file.path)
+            return printable(file.path) + ": is named twice";
+        return printable(file.path) + ": would be called " + printable(file.name) + " on the platform, and so would " +
+               printable(other->path);
+    }
+
     Log& log_;
     const CancelToken& cancel_;
     std::vector<PlannedFile> files_;
-    std::unordered_map<std::string, std::size_t> by_name_;
+    std::unordered_set<std::size_t> names_; // hashes: there may be hundreds of thousands, and hardly ever two alike
     std::vector<std::string> problems_;
 };
 
