@@ -112,4 +112,31 @@ TEST_CASE("a dry run changes nothing on the platform") {
     CHECK(space.server().files("me/my-project").empty());
 }
 
+TEST_CASE("an upload under a bandwidth limit is whole, and a limit without a unit is refused before anything is sent") {
+    Workspace space;
+    space.make_file("a.bin", 6 * Workspace::part);
+    const std::string options = R"("project":"me/my-project","files":["a.bin"],"bandwidth_limit":)";
+    const ProcessResult slow = space.upload(options + "200");
+    CHECK(slow.status == 2);
+    CHECK_MESSAGE(slow.err.find("bandwidth_limit") != std::string::npos, slow.err);
+    CHECK_MESSAGE(slow.err.find("at least 16KiB") != std::string::npos, slow.err);
+    CHECK(space.server().counters().calls.empty());
+    const ProcessResult result = space.upload(options + "\"4MiB\"");
+    CHECK_MESSAGE(result.status == 0, result.err);
+    CHECK(space.stored("a.bin", Workspace::bytes(6 * Workspace::part)));
+}
+
+TEST_CASE("a hundred small files cost three calls each, and one listing") {
+    Workspace space;
+    std::string files;
+    for (int i = 0; i < 100; ++i) {
+        const std::string name = "small-" + std::to_string(i);
+        space.make_file(name, 100);
+        files += (files.empty() ? "\"" : ",\"") + name + '"';
+    }
+    const ProcessResult result = space.upload(R"("project":"me/my-project","files":[)" + files + "]");
+    CHECK_MESSAGE(result.status == 0, result.err);
+    CHECK(outputs(result, "publish")->getValue<int>("api_calls") == 301);
+}
+
 } // namespace ferry::test

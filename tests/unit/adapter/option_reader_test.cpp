@@ -57,6 +57,19 @@ TEST_CASE("auto and plain bytes are part sizes too") {
     CHECK(read(options(R"("parent":"id")", "[]", "5242880")).upload.part_size == 5242880u);
 }
 
+TEST_CASE("a limit on bandwidth is bytes, or a size; there is none by default, and one without a unit is told") {
+    const auto with = [](const std::string& limit) {
+        return read(options(R"("parent":"id","bandwidth_limit":)" + limit, "[]"));
+    };
+    CHECK_FALSE(read(options(R"("parent":"id")", "[]")).upload.bandwidth_limit);
+    CHECK(with("\"200MiB\"").upload.bandwidth_limit == 200u << 20u);
+    CHECK(with("20000").upload.bandwidth_limit == 20'000u);
+    const ReadOptions forgotten = with("200");
+    REQUIRE(forgotten.problems.size() == 1);
+    CHECK(forgotten.problems[0].pointer == "/bandwidth_limit");
+    CHECK(forgotten.problems[0].allowed == "bytes a second, at least 16KiB, such as 200MiB");
+}
+
 TEST_CASE("problems that the schema cannot see are all told, with their places") {
     const ReadOptions read_back =
         read(options(R"("project":"My Project")", "[]", "\"1MiB\"", R"({"attempts":8,"max_elapsed":"6h"})",
