@@ -14,7 +14,7 @@ constexpr Duration least_lead{100};
 constexpr double faded = 0.8;   // share of what was known before in the moving average
 constexpr Duration telling{20}; // a rate taken over less says nothing
 
-double milliseconds(Duration time) {
+double in_ms(Duration time) {
     return static_cast<double>(time.count());
 }
 
@@ -102,7 +102,7 @@ bool StoragePassage::enter(CancelToken& cancel) {
         return false;
     {
         std::lock_guard lock(gate_.mutex_);
-        const double took = milliseconds(gate_.clock_.now() - since_);
+        const double took = in_ms(gate_.clock_.now() - since_);
         gate_.getting_ready_ms_ = faded * gate_.getting_ready_ms_ + (1 - faded) * took;
     }
     inside_ = gate_.wait_at(gate_.second_door_, cancel);
@@ -141,12 +141,12 @@ void StoragePassage::sent(std::uint64_t bytes) {
     const Duration passed = gate_.clock_.now() - since_;
     std::optional<double> pace; // bytes a millisecond
     if (passed >= telling && bytes > 0)
-        pace = static_cast<double>(bytes) / milliseconds(passed);
+        pace = static_cast<double>(bytes) / in_ms(passed);
     else if (const auto usual = gate_.pace_.bytes_per_second())
         pace = *usual / 1000;
     const auto left = static_cast<double>(size_ - bytes);
     std::lock_guard lock(gate_.mutex_);
-    if (bytes < size_ && (!pace || left > *pace * milliseconds(gate_.lead())))
+    if (bytes < size_ && (!pace || left > *pace * in_ms(gate_.lead())))
         return;
     announced_ = true;
     ++gate_.soon_free_;
