@@ -157,10 +157,10 @@ void PlatformApi::log_outcome(const Request& request, const HttpOutcome& outcome
 
 PlatformApi::Try PlatformApi::once(const Request& request, const Reader& read) {
     paused_ = Duration{0};
-    const auto waited = context_.quota.before_call(cancel_);
-    if (!waited)
+    const auto permit = context_.quota.before_call(cancel_, context_.log);
+    if (!permit)
         return {Verdict::cancelled, HttpFailure{FailureKind::cancelled, "stopped"}};
-    paused_ = *waited;
+    paused_ = permit->waited();
     Try tried;
     tried.outcome = send(request);
     context_.line.note(tried.outcome);
@@ -168,7 +168,7 @@ PlatformApi::Try PlatformApi::once(const Request& request, const Reader& read) {
     const auto* response = std::get_if<HttpResponse>(&tried.outcome);
     if (!response)
         return tried;
-    context_.quota.answered(tried.verdict, *response, context_.log);
+    context_.quota.answered(permit->started(), tried.verdict, *response, context_.log);
     if (tried.verdict != Verdict::success)
         return tried;
     if (const Status taken = read(*response); !taken) {

@@ -124,7 +124,8 @@ class PlatformApi {
     std::string advice(Verdict verdict, const HttpOutcome& outcome) const;
     Status report(std::string_view upload_id, const PartReport& part);
     Status report_all(std::string_view upload_id, const std::vector<PartReport>& parts);
-    // The same in a single try that takes no longer than `time`, whatever was cancelled: for a stop in order.
+    // The same in a single try that takes no longer than `time`, whatever was cancelled: for a stop in order. It waits
+    // for no quota; each window keeps a few calls in reserve.
     bool report_at_stop(std::string_view upload_id, const std::vector<PartReport>& parts, Duration time);
     // `parts`: those not reported yet. After a lost answer the upload and the file are looked up. An error of kind
     // `incomplete` is the platform's that parts are missing (8007); `patient` tries on for as long as for other errors.
@@ -140,7 +141,7 @@ class PlatformApi {
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
     Result<RemoteFile> file(std::string_view id);
 
-    // Time that the last call waited for quota or maintenance: for RetryState::excuse().
+    // Time that the last call waited for quota, also while calls are spread, or maintenance: for RetryState::excuse().
     Duration paused() const { return paused_; }
     // Now, by the platform's clock as far as its answers have told it.
     WallTime server_now() const { return on_server(context_.clock.wall()); }

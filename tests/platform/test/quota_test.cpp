@@ -3,6 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
+#include <string>
+#include <thread>
+
 using namespace ferry::test;
 using namespace ferry::platform;
 
@@ -18,14 +22,42 @@ PlatformSettings three_calls(Milliseconds window) {
 } // namespace
 
 TEST_CASE("every answer carries the rate, an id and the date") {
-    const Fixture fixture;
-    for (const char* path : {"/user", "/files/none", "/", "/nothing/here"}) {
-        const Heard heard = fixture.client.get(path);
+    Fixture fixture;
+    const auto check = [](const Heard& heard, int status, const std::string& what) {
+        CHECK_MESSAGE(heard.status == status, what);
         for (const char* name :
              {"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "X-Request-Id", "Date"})
-            CHECK_MESSAGE(!heard.header(name).empty(), path << " lacks " << name);
-    }
+            CHECK_MESSAGE(!heard.header(name).empty(), what << " lacks " << name);
+    };
+    check(fixture.client.get("/user"), 200, "a read");
+    check(fixture.client.get("/files/none"), 404, "an unknown file");
+    check(fixture.client.get("/"), 200, "the root");
+    check(fixture.client.get("/nothing/here"), 404, "an unknown path");
     CHECK(fixture.client.get("/user").header("X-RateLimit-Remaining") == "996");
+    check(fixture.client.api("DELETE", "/user"), 405, "a wrong method");
+    check(fixture.client.get("/files?name=" + std::string(9000, 'x')), 414, "a long URL");
+    check(fixture.client.send(fixture.platform.api() + "/user", "GET", {}, std::nullopt), 401, "no token");
+    const std::string file = fixture.platform.add_file("me/my-project", "f", "x").id;
+    check(fixture.client.api("DELETE", "/files/" + file), 204, "an answer without a body");
+    fixture.platform.add_faults(R"({"operation":"user","fault":"status","status":500})");
+    check(fixture.client.get("/user"), 500, "a failure");
+    const Fixture tight(three_calls(Milliseconds(3'600'000)));
+    for (int i = 0; i < 3; ++i)
+        tight.client.get("/user");
+    check(tight.client.get("/user"), 429, "a refusal");
+}
+
+TEST_CASE("the reset is a whole second, at which the window is over") {
+    const Fixture fixture(three_calls(Milliseconds(300)));
+    for (int i = 0; i < 3; ++i) {
+        const std::string told = fixture.client.get("/user").header("X-RateLimit-Reset");
+        CHECK(told.find_first_not_of("0123456789") == std::string::npos);
+        const auto reset = std::chrono::system_clock::time_point(std::chrono::seconds(std::stoll(told)));
+        CHECK(reset > std::chrono::system_clock::now() - std::chrono::seconds(5));
+        CHECK(reset < std::chrono::system_clock::now() + std::chrono::milliseconds(1'301));
+        std::this_thread::sleep_until(reset);
+        CHECK(fixture.client.get("/user").header("X-RateLimit-Remaining") == "2"); // the first of a window
+    }
 }
 
 TEST_CASE("the token comes in either header, and must be right") {

@@ -192,6 +192,42 @@ TEST_CASE("quota and maintenance are waited out without counting as tries or as 
     CHECK(f.clock.waited() > std::chrono::minutes(20));
 }
 
+TEST_CASE("waiting while calls are spread does not count as time") {
+    ApiFixture f;
+    f.context.retry = {.attempts = 3, .max_elapsed = std::chrono::seconds(30)};
+    const auto used_up = [](const char* reset) {
+        return answer(503, "", {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", reset}});
+    };
+    f.script.expect("GET", "/v2/files/f1", used_up("1767225900"));
+    f.script.expect("GET", "/v2/files/f1", used_up("1767226300"));
+    f.script.expect("GET", "/v2/files/f1", answer(200, file_json));
+    CHECK(f.api.file("f1").ok());
+    CHECK(f.clock.waited() > std::chrono::minutes(11));
+    CHECK(f.log.count(LogLevel::info) == 2);
+    CHECK(f.log.count(LogLevel::warn) == 0);
+}
+
+TEST_CASE("calls that got no answer are in flight no longer") {
+    ApiFixture f;
+    for (int i = 0; i < 3; ++i)
+        f.script.expect("GET", "/v2/files/f1", failure(FailureKind::lost_answer));
+    f.script.expect("GET", "/v2/files/f1", answer(200, file_json));
+    CHECK(f.api.file("f1").ok());
+    CHECK(f.clock.waits().size() == 3); // after the tries; nothing for the quota
+    CHECK(f.clock.waited() < QuotaWindow::flight_time);
+}
+
+TEST_CASE("the report at a stop waits for no quota") {
+    ApiFixture f;
+    f.script.expect("GET", "/v2/files/f1",
+                    answer(200, file_json, {{"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset", "1767225900"}}));
+    CHECK(f.api.file("f1").ok());
+    f.cancel.cancel();
+    f.script.expect("POST", "/v2/upload/multipart/u", answer(200, "{}"));
+    CHECK(f.api.report_at_stop("u", {{.number = 1, .headers = {}}}, std::chrono::milliseconds(400)));
+    CHECK(f.clock.waits().empty());
+}
+
 TEST_CASE("a cancel ends every wait") {
     ApiFixture f;
     f.script.expect("GET", "/v2/files/f1", refusal(503, 8000));
