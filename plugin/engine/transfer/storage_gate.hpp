@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "transfer/storage_pace.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>

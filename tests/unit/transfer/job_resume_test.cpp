@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <fcntl.h>
 #include <filesystem>
 #include <string>
@@ -21,11 +22,11 @@ struct Death {
     JobFixture& fixture;
     std::string kind;
     std::uint32_t part = 0;
-    bool performed = false; // the platform does it, and nobody hears of it
-    bool dead = false;
+    bool performed = false;        // the platform does it, and nobody hears of it
+    std::atomic<bool> dead{false}; // seen by all slots
 
     bool strikes(const Call& call) {
-        if (dead || call.kind != kind || call.part != part)
+        if (call.kind != kind || call.part != part || dead)
             return false;
         dead = true;
         fs::remove_all(fixture.dir / "snapshot");
