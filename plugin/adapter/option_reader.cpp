@@ -54,11 +54,17 @@ class Reader {
         }
     }
 
+    static std::optional<std::uint64_t> size_of(const Var& value) {
+        if (value.isString())
+            return parse_size(value.extract<std::string>());
+        return value.convert<Poco::UInt64>();
+    }
+
     void read_part_size(std::optional<std::uint64_t>& part_size) {
         const Var value = fields_.options().get("part_size");
         if (value.isString() && value.extract<std::string>() == "auto")
             return;
-        part_size = value.isString() ? parse_size(value.extract<std::string>()) : value.convert<Poco::UInt64>();
+        part_size = size_of(value);
         if (!part_size || *part_size < least_part || *part_size > most_part)
             fields_.problem("/part_size", value.toString(), "auto, or a size from 5MiB to 5GiB");
     }
@@ -67,7 +73,7 @@ class Reader {
         if (!fields_.options().has("bandwidth_limit"))
             return;
         const Var value = fields_.options().get("bandwidth_limit");
-        limit = value.isString() ? parse_size(value.extract<std::string>()) : value.convert<Poco::UInt64>();
+        limit = size_of(value);
         if (!limit || *limit < least_bandwidth)
             fields_.problem("/bandwidth_limit", value.toString(), "bytes a second, at least 16KiB, such as 200MiB");
     }

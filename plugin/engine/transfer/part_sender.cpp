@@ -186,15 +186,16 @@ PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader,
     const Attempt stopped{.verdict = Verdict::cancelled, .kind = ErrorKind::cancelled, .reason = "stopped"};
     const Clock& clock = context_.api.clock;
     const Instant start = clock.now();
+    const bool place_first = retry.attempts() > 0;
     StoragePassage passage(context_.gate, cancel_);
-    if (retry.attempts() > 0 && !passage.enter(cancel_))
+    if (place_first && !passage.enter(cancel_))
         return stopped;
     retry.excuse(clock.now() - start);
     SignedPart signed_part;
     if (Attempt failed = sign(job, signed_part, retry); failed.verdict != Verdict::success)
         return failed;
     const Instant ready = clock.now();
-    if (retry.attempts() == 0 && !passage.enter(cancel_))
+    if (!place_first && !passage.enter(cancel_))
         return stopped;
     // Its `expires` is not looked at: contract 4.3 says that neither it nor the clocks are to be trusted.
     if (clock.now() - ready > url_fresh)
