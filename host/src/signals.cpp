@@ -15,7 +15,7 @@ constexpr std::int64_t same_signal_ns = 500'000'000;
 
 // What the handler needs; set before it is installed.
 StopFlag* stop_flag = nullptr;
-const ProcessGroups* process_groups = nullptr;
+ProcessGroups* process_groups = nullptr;
 std::atomic<std::int64_t> first_ns{0};
 std::atomic<int> first_signal{0};
 
@@ -36,7 +36,7 @@ extern "C" void on_signal(int signal) {
     }
     if (now - none < same_signal_ns && first_signal == signal)
         return;
-    process_groups->kill_all(SIGKILL);
+    process_groups->end_all();
     ::_exit(128 + signal);
 }
 
@@ -47,7 +47,7 @@ bool ignored(int signal) {
 
 } // namespace
 
-void install_signal_handlers(StopFlag& stop, const ProcessGroups& groups) {
+void install_signal_handlers(StopFlag& stop, ProcessGroups& groups) {
     stop_flag = &stop;
     process_groups = &groups;
     struct sigaction action {};

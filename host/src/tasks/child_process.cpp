@@ -88,15 +88,26 @@ int spawn(const ChildStart& start, pid_t& pid) {
                          environment.data());
 }
 
+// The same, and `groups` knows the group before any signal handler asks for it.
+int start_in(ProcessGroups& groups, const ChildStart& start, pid_t& pid) {
+    const ProcessGroups::Starting starting(groups);
+    if (!starting.allowed())
+        return ECANCELED;
+    const int error = spawn(start, pid);
+    if (error == 0)
+        groups.add(pid);
+    return error;
+}
+
 // -1 where the kernel is older than 5.3. By number: the C++ declaration of glibc 2.36 does not link.
 int open_pidfd(pid_t pid) {
     return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
-// Known to `groups` as long as it may have members.
+// Known to `groups` (which start_in() told) as long as it may have members.
 class Group {
   public:
-    Group(pid_t id, ProcessGroups& groups) : id_(id), groups_(groups), pidfd_(open_pidfd(id)) { groups_.add(id_); }
+    Group(pid_t id, ProcessGroups& groups) : id_(id), groups_(groups), pidfd_(open_pidfd(id)) {}
     ~Group() { groups_.remove(id_); }
     Group(const Group&) = delete;
     Group& operator=(const Group&) = delete;
@@ -196,7 +207,7 @@ ChildEnd watch_group(Group& group, const ChildWatch& watch) {
 
 std::variant<ChildEnd, int> run_child(const ChildStart& start, const ChildWatch& watch, ProcessGroups& groups) {
     pid_t pid = 0;
-    if (const int error = spawn(start, pid); error != 0)
+    if (const int error = start_in(groups, start, pid); error != 0)
         return error;
     Group group(pid, groups);
     if (watch.started)

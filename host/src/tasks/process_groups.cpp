@@ -1,8 +1,13 @@
 #include "tasks/process_groups.hpp"
 
-#include <csignal>
+#include <poll.h>
 
 namespace ferry {
+namespace {
+
+constexpr int patience_ms = 1000;
+
+} // namespace
 
 bool ProcessGroups::add(pid_t group) noexcept {
     for (auto& slot : groups_) {
@@ -21,10 +26,26 @@ void ProcessGroups::remove(pid_t group) noexcept {
     }
 }
 
-void ProcessGroups::kill_all(int signal) const noexcept {
+void ProcessGroups::end_all() noexcept {
+    ended_ = true;
+    for (int waited_ms = 0; starting_ > 0 && waited_ms < patience_ms; ++waited_ms)
+        ::poll(nullptr, 0, 1); // a sleep that a signal handler may take
     for (const auto& slot : groups_)
         if (const pid_t group = slot.load(); group > 1)
-            ::kill(-group, signal);
+            ::kill(-group, SIGKILL);
+}
+
+ProcessGroups::Starting::Starting(ProcessGroups& groups) noexcept : groups_(groups) {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_BLOCK, &all, &before_);
+    ++groups_.starting_;
+    allowed_ = !groups_.ended_;
+}
+
+ProcessGroups::Starting::~Starting() {
+    --groups_.starting_;
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 } // namespace ferry

@@ -3,9 +3,12 @@
 
 #include "tasks/child_process.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fstream>
+#include <memory>
+#include <thread>
 
 namespace ferry::test {
 namespace {
@@ -99,7 +102,7 @@ TEST_CASE("groups are known while they run, and can all be killed from a signal 
     CommandFixture f;
     f.cancelled = [&] {
         if (std::filesystem::exists(f.dir / "ready"))
-            f.groups.kill_all(SIGKILL);
+            f.groups.end_all();
         return false;
     };
     const TaskOutcome outcome = f.bash("touch ready; sleep 1000");
@@ -113,6 +116,25 @@ TEST_CASE("the table of groups: full, emptied, never the own group") {
     CHECK_FALSE(groups->add(0x7e000000));
     groups->remove(0x7f000000);
     CHECK(groups->add(0x7e000000));
+}
+
+TEST_CASE("ending all groups waits for a program that is just being started") {
+    const auto groups = std::make_unique<ProcessGroups>();
+    std::atomic<bool> ended{false};
+    std::thread ender;
+    {
+        const ProcessGroups::Starting starting(*groups);
+        REQUIRE(starting.allowed());
+        ender = std::thread([&] {
+            groups->end_all();
+            ended = true;
+        });
+        while (ProcessGroups::Starting(*groups).allowed())
+            std::this_thread::yield();
+        CHECK_FALSE(ended);
+    }
+    ender.join();
+    CHECK_FALSE(ProcessGroups::Starting(*groups).allowed());
 }
 
 } // namespace ferry::test
