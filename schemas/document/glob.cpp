@@ -2,17 +2,8 @@
 
 #include "document/text.hpp"
 
-#include <algorithm>
-#include <cerrno>
 #include <cstdint>
-#include <cstring>
-#include <dirent.h>
-#include <fcntl.h>
-#include <memory>
 #include <optional>
-#include <sys/stat.h>
-#include <unistd.h>
-#include <utility>
 
 namespace ferry {
 namespace {
@@ -78,146 +69,6 @@ bool match_one(std::string_view pattern, std::size_t& p, std::string_view name, 
     return next_character(pattern, p) == character;
 }
 
-struct CloseFolder {
-    void operator()(DIR* folder) const { ::closedir(folder); }
-};
-
-std::vector<std::string> split(std::string_view pattern) {
-    std::vector<std::string> components;
-    std::size_t begin = 0;
-    while (begin < pattern.size()) {
-        const std::size_t end = std::min(pattern.find('/', begin), pattern.size());
-        std::string component(pattern.substr(begin, end - begin));
-        const bool repeated = component == "**" && !components.empty() && components.back() == "**";
-        if (!component.empty() && component != "." && !repeated)
-            components.push_back(std::move(component));
-        begin = end + 1;
-    }
-    return components;
-}
-
-class Expansion {
-  public:
-    Expansion(std::string folder, std::string_view pattern, GlobFinds finds, const std::function<bool()>& stopped)
-        : start_(pattern.starts_with('/') ? "/" : std::move(folder))
-        , components_(split(pattern))
-        , folders_only_(pattern.ends_with('/'))
-        , finds_(finds)
-        , stopped_(stopped) {}
-
-    GlobResult run() {
-        if (!components_.empty() && !(folders_only_ && finds_ == GlobFinds::files))
-            walk(start_.ends_with('/') ? start_ : start_ + '/', 0);
-        std::sort(result_.paths.begin(), result_.paths.end());
-        result_.paths.erase(std::unique(result_.paths.begin(), result_.paths.end()), result_.paths.end());
-        std::sort(result_.warnings.begin(), result_.warnings.end());
-        result_.warnings.erase(std::unique(result_.warnings.begin(), result_.warnings.end()), result_.warnings.end());
-        return std::move(result_);
-    }
-
-  private:
-    struct Entry {
-        std::string name;
-        bool real_folder = false; // a folder and no link to one
-    };
-
-    // `folder` ends with a slash; components_[at] is to be matched in it.
-    void walk(const std::string& folder, std::size_t at) {
-        const std::string& component = components_[at];
-        const bool last = at + 1 == components_.size();
-        if (component == "**") {
-            if (!last)
-                walk(folder, at + 1);
-            for (const Entry& entry : list(folder)) {
-                if (entry.name.front() == '.')
-                    continue;
-                if (last)
-                    take(folder + entry.name);
-                if (entry.real_folder)
-                    walk(folder + entry.name + '/', at);
-            }
-        } else if (!is_glob(component)) {
-            const std::string path = folder + literal_of(component);
-            last ? take_literal(path) : walk(path + '/', at + 1);
-        } else {
-            for (const Entry& entry : list(folder)) {
-                if (!matches_name(component, entry.name))
-                    continue;
-                if (last)
-                    take(folder + entry.name);
-                else if (is_folder(folder + entry.name, entry))
-                    walk(folder + entry.name + '/', at + 1);
-            }
-        }
-    }
-
-    std::vector<Entry> list(const std::string& folder) {
-        const std::unique_ptr<DIR, CloseFolder> stream(::opendir(folder.c_str()));
-        std::vector<Entry> entries;
-        if (stopped_ && stopped_())
-            return entries;
-        if (!stream) {
-            if (errno != ENOENT && errno != ENOTDIR)
-                warn(folder, "cannot be listed");
-            return entries;
-        }
-        while (const dirent* entry = ::readdir(stream.get())) {
-            const std::string_view name = entry->d_name;
-            if (name == "." || name == "..")
-                continue;
-            bool real_folder = entry->d_type == DT_DIR;
-            if (entry->d_type == DT_UNKNOWN) { // some file systems do not tell
-                struct stat info {};
-                real_folder = ::fstatat(::dirfd(stream.get()), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-                              S_ISDIR(info.st_mode);
-            }
-            entries.push_back({std::string(name), real_folder});
-        }
-        return entries;
-    }
-
-    static bool is_folder(const std::string& path, const Entry& entry) {
-        struct stat info {};
-        return entry.real_folder || (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode));
-    }
-
-    void take_literal(const std::string& path) {
-        struct stat info {};
-        if (::lstat(path.c_str(), &info) == 0)
-            take(path);
-    }
-
-    void take(const std::string& path) {
-        struct stat info {};
-        if (::stat(path.c_str(), &info) != 0)
-            return warn(path,
-                        errno == ENOENT || errno == ELOOP ? "is a link that leads nowhere" : "cannot be examined");
-        if (finds_ == GlobFinds::everything) {
-            if (!folders_only_ || S_ISDIR(info.st_mode))
-                result_.paths.push_back(path);
-            return;
-        }
-        if (S_ISDIR(info.st_mode))
-            return;
-        if (!S_ISREG(info.st_mode))
-            return warn(path, "is not a regular file");
-        if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
-            return warn(path, "may not be read");
-        result_.paths.push_back(path);
-    }
-
-    void warn(const std::string& path, const std::string& what) {
-        result_.warnings.push_back(printable(path) + " " + what + ": passed over");
-    }
-
-    const std::string start_;
-    const std::vector<std::string> components_;
-    const bool folders_only_; // "a*/" can only mean folders
-    const GlobFinds finds_;
-    const std::function<bool()>& stopped_;
-    GlobResult result_;
-};
-
 } // namespace
 
 bool is_glob(std::string_view text) {
@@ -272,11 +123,6 @@ bool matches_name(std::string_view pattern, std::string_view name) {
         p = star + 1;
     }
     return true;
-}
-
-GlobResult expand_glob(const std::string& folder, const std::string& pattern, GlobFinds finds,
-                       const std::function<bool()>& stopped) {
-    return Expansion(folder, pattern, finds, stopped).run();
 }
 
 } // namespace ferry

@@ -1,8 +1,9 @@
-#include "document/glob.hpp"
+#include "document/glob_walk.hpp"
 #include "temp_dir.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <sys/stat.h>
@@ -167,6 +168,44 @@ TEST_CASE("the folder's own name is no pattern") {
           Names{(dir / "[x]*/a.txt").string()});
     const std::string x = (dir / "x").string();
     CHECK(expand_glob(x, x + "/*", GlobFinds::files).paths == Names{x + "/a.txt"});
+}
+
+TEST_CASE("what is found comes sorted as whole paths are, each once, as it is found") {
+    const TempDir dir;
+    for (const char* file : {"a/x", "a/b/x", "a/b.c/x", "a-b/x", "a.x", "a0/x", "x"})
+        dir.write(file, "");
+    struct Sink : GlobSink {
+        std::vector<std::string> paths;
+        std::size_t most = 100;
+        void found(const std::string& path) override { paths.push_back(path); }
+        void passed_over(const std::string&) override {}
+        bool stopped() const override { return paths.size() >= most; }
+    };
+    for (const char* pattern : {"**", "**/x", "**/*", "*/**", "**/b/**/x", "**/a/../**/x", "*", "a/**/b*/**"}) {
+        CAPTURE(pattern);
+        for (const GlobFinds finds : {GlobFinds::files, GlobFinds::everything}) {
+            Sink sink;
+            walk_glob(dir.path().string(), pattern, finds, sink);
+            CHECK_FALSE(sink.paths.empty());
+            std::vector<std::string> sorted = sink.paths;
+            std::sort(sorted.begin(), sorted.end());
+            sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
+            CHECK(sink.paths == sorted);
+            Sink two;
+            two.most = 2;
+            walk_glob(dir.path().string(), pattern, finds, two);
+            CHECK(two.paths.size() <= 2);
+        }
+    }
+}
+
+TEST_CASE("a literal behind ** is found where folders may be entered and not listed") {
+    const TempDir dir;
+    dir.write("a/b/c.txt", "");
+    std::filesystem::permissions(dir / "a", std::filesystem::perms::owner_exec);
+    const GlobResult result = expand_glob(dir.path().string(), "a/**/b/c.txt", GlobFinds::files);
+    std::filesystem::permissions(dir / "a", std::filesystem::perms::owner_all);
+    CHECK(result.paths == Names{(dir / "a/b/c.txt").string()});
 }
 
 } // namespace ferry::test

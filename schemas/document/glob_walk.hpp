@@ -1,0 +1,21 @@
+// What a file name pattern finds, told as it is found: for patterns that match hundreds of thousands of files.
+#pragma once
+
+#include "document/glob.hpp"
+
+#include <string>
+
+namespace ferry {
+
+class GlobSink {
+  public:
+    virtual ~GlobSink() = default;
+    virtual void found(const std::string& path) = 0;       // sorted by bytes, each once
+    virtual void passed_over(const std::string& what) = 0; // one sentence, not repeated for one path
+    virtual bool stopped() const = 0;                      // asked often; the walk ends early then
+};
+
+// As expand_glob(), in memory that grows with the largest folder (about 30 bytes an entry) and with nothing else.
+void walk_glob(const std::string& folder, const std::string& pattern, GlobFinds finds, GlobSink& sink);
+
+} // namespace ferry
