@@ -1,6 +1,6 @@
 #include "selection/file_selection.hpp"
 
-#include "document/glob.hpp"
+#include "document/glob_walk.hpp"
 #include "document/text.hpp"
 
 #include <algorithm>
@@ -50,6 +50,41 @@ std::optional<std::string> one_path(const FileRequest& request, const std::strin
     return exists(as_it_stands) && !exists(path) ? as_it_stands : path;
 }
 
+// Passes on what a pattern finds.
+class GlobFiles final : public GlobSink {
+  public:
+    GlobFiles(const FileRequest& request, SelectionSink& sink) : request_(request), sink_(sink) {}
+
+    void found(const std::string& path) override {
+        ++count_;
+        if (!request_.name)
+            sink_.file({path, last_component(path)});
+        else if (count_ == 1)
+            only_ = path; // it is told once it is known to be the only one
+    }
+    void passed_over(const std::string& what) override { sink_.warning(what); }
+    bool stopped() const override { return sink_.stopped(); }
+
+    void end(const std::string& work_dir) {
+        if (sink_.stopped())
+            return;
+        if (count_ == 0)
+            return sink_.problem(printable(request_.path) + ": the pattern matches no file in " + printable(work_dir));
+        if (!request_.name)
+            return;
+        if (count_ > 1)
+            return sink_.problem(printable(request_.path) + ": one name, " + printable(*request_.name) + ", for " +
+                                 std::to_string(count_) + " files");
+        sink_.file({only_, *request_.name});
+    }
+
+  private:
+    const FileRequest& request_;
+    SelectionSink& sink_;
+    std::size_t count_ = 0;
+    std::string only_;
+};
+
 void select(const FileRequest& request, const std::string& work_dir, SelectionSink& sink) {
     if (request.path.empty())
         return sink.problem("an empty path in `files`");
@@ -60,23 +95,9 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
             return sink.problem(printable(*path) + ": there is no such file");
         return sink.file({*path, request.name.value_or(last_component(*path))});
     }
-    GlobResult found =
-        expand_glob(absolute("", work_dir), request.path, GlobFinds::files, [&sink] { return sink.stopped(); });
-    if (sink.stopped())
-        return;
-    for (std::string& warning : found.warnings)
-        sink.warning(std::move(warning));
-    if (found.paths.empty())
-        return sink.problem(printable(request.path) + ": the pattern matches no file in " + printable(work_dir));
-    if (request.name && found.paths.size() > 1)
-        return sink.problem(printable(request.path) + ": one name, " + printable(*request.name) + ", for " +
-                            std::to_string(found.paths.size()) + " files");
-    for (std::string& file : found.paths) {
-        if (sink.stopped())
-            return;
-        std::string name = request.name.value_or(last_component(file));
-        sink.file({std::move(file), std::move(name)});
-    }
+    GlobFiles found(request, sink);
+    walk_glob(absolute("", work_dir), request.path, GlobFinds::files, found);
+    found.end(work_dir);
 }
 
 } // namespace

@@ -8,28 +8,46 @@
 
 namespace ferry {
 
-void InOrder::done(FileResult result) {
-    const std::size_t position = result.position;
-    settle(position, std::move(result));
+void InOrder::done(const FileResult& result) {
+    if (result.position == next_ && waiting_.empty()) {
+        ++next_;
+        return listener_.file_done(result);
+    }
+    const auto place = results_.add(result);
+    if (!place.ok())
+        listener_.file_done(result);
+    settle(result.position, place.ok() ? *place : settled);
 }
 
 void InOrder::failed(std::size_t position) {
-    settle(position, std::nullopt);
+    settle(position, settled);
 }
 
 void InOrder::flush() {
-    for (auto& [position, result] : waiting_)
-        if (result)
-            listener_.file_done(*result);
+    for (const std::uint64_t place : waiting_)
+        pass_on(place);
+    next_ += waiting_.size();
     waiting_.clear();
 }
 
-void InOrder::settle(std::size_t position, std::optional<FileResult> result) {
-    waiting_.emplace(position, std::move(result));
-    for (auto first = waiting_.begin(); first != waiting_.end() && first->first == next_;
-         first = waiting_.erase(first), ++next_)
-        if (first->second)
-            listener_.file_done(*first->second);
+void InOrder::settle(std::size_t position, std::uint64_t place) {
+    if (position - next_ >= waiting_.size())
+        waiting_.resize(position - next_ + 1, unknown);
+    waiting_[position - next_] = place;
+    for (; !waiting_.empty() && waiting_.front() != unknown; waiting_.pop_front(), ++next_)
+        pass_on(waiting_.front());
+    if (waiting_.empty())
+        results_ = ResultList();
+}
+
+void InOrder::pass_on(std::uint64_t place) {
+    if (place == unknown || place == settled)
+        return;
+    const auto result = results_.take(place);
+    if (result.ok())
+        listener_.file_done(*result);
+    else
+        lost_ = result.error();
 }
 
 void JobOutcome::operator()(const FileResult& result) {
@@ -58,7 +76,7 @@ void JobOutcome::operator()(const FailedFile& file) {
 
 Status JobOutcome::status(const std::optional<Error>& cause) const {
     if (!cause && failed_ == 0)
-        return {};
+        return in_order_.lost() ? Status(*in_order_.lost()) : Status();
     Error error = cause ? *cause : first_;
     const std::uint64_t further = failed_ > 0 ? failed_ - 1 : 0;
     if (further > 0)

@@ -2,32 +2,42 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "transfer/result_list.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/work_queue.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <deque>
 #include <optional>
 
 namespace ferry {
 
-// Puts results back into the order of the step's files: what is done early waits here for the ones before it.
+// Puts results back into the order of the step's files: what is done early waits here for the ones before it, in little
+// memory. Where the disk does not take what memory has no room for, a result is passed on out of order.
 class InOrder {
   public:
     explicit InOrder(UploadListener& listener) : listener_(listener) {}
 
-    void done(FileResult result);
+    void done(const FileResult& result);
     void failed(std::size_t position);
     // The rest, past the files that neither ended well nor failed.
     void flush();
+    // Why a result could not be passed on at all.
+    const std::optional<Error>& lost() const { return lost_; }
 
   private:
-    void settle(std::size_t position, std::optional<FileResult> result);
+    static constexpr std::uint64_t unknown = ~std::uint64_t{0};
+    static constexpr std::uint64_t settled = unknown - 1; // nothing is to be passed on
+
+    void settle(std::size_t position, std::uint64_t place);
+    void pass_on(std::uint64_t place);
 
     UploadListener& listener_;
-    std::map<std::size_t, std::optional<FileResult>> waiting_; // nullopt: failed
+    ResultList results_;
+    std::deque<std::uint64_t> waiting_; // from position next_ on: the place in results_, or one of the above
     std::size_t next_ = 0;
+    std::optional<Error> lost_;
 };
 
 // Used by the job's thread alone.

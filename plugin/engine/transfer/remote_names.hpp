@@ -4,9 +4,9 @@
 #include "base/status.hpp"
 #include "platform/platform_api.hpp"
 #include "resume/upload_journal.hpp"
-#include "transfer/upload_job.hpp"
+#include "transfer/plan_list.hpp"
+#include "transfer/result_list.hpp"
 #include "transfer/upload_options.hpp"
-#include "transfer/upload_session.hpp"
 #include "transfer/work_queue.hpp"
 
 #include <vector>
@@ -14,8 +14,8 @@
 namespace ferry {
 
 struct NameCheck {
-    std::vector<PlannedFile> to_upload;
-    std::vector<FileResult> done;   // uploaded by an earlier run, or there with the same size and to be skipped
+    PlanList to_upload;
+    ResultList done;                // uploaded by an earlier run, or there with the same size and to be skipped
     std::vector<FailedFile> failed; // there, and not to be replaced
 };
 
@@ -23,6 +23,6 @@ struct NameCheck {
 // done counts as done, whatever the policy, if the source is unchanged and the platform still has that very file. An
 // error means that nothing may be sent; under Conflict::fail it names the clashes.
 Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal,
-                              std::vector<PlannedFile> files, Log& log, const CancelToken& cancel);
+                              const PlanList& files, Log& log, const CancelToken& cancel);
 
 } // namespace ferry

@@ -84,13 +84,15 @@ class UploadJob {
 
   private:
     Status upload();
-    Status open_journal(const std::vector<PlannedFile>& files);
+    Result<NameCheck> plan();
+    Status open_journal(const PlanList& files);
     void lost_lease(std::string reason);
-    Result<NameCheck> look_up(std::vector<PlannedFile> files);
+    Result<NameCheck> look_up(const PlanList& files);
     Status tell_plan(const NameCheck& check);
-    JobShape shape_of(const std::vector<PlannedFile>& files) const;
+    JobShape shape_of(const PlanList& files) const;
+    Status tell_done(const NameCheck& check);
     std::string left_of(const PlannedFile& file) const;
-    Status transfer(std::vector<PlannedFile> files);
+    Status transfer(const PlanList& files);
     void follow(WorkQueue& queue);
     void report_stored(const std::vector<OpenEnd>& open);
     Status verdict(const WorkQueue& queue);
@@ -117,26 +119,40 @@ class UploadJob {
 };
 
 Status UploadJob::upload() {
-    Result<std::vector<PlannedFile>> files = plan_files(options_, environment_.log, stop_);
-    if (!files.ok())
-        return files.error();
-    if (const Status opened = open_journal(*files); !opened)
-        return opened;
-    Result<NameCheck> check = look_up(std::move(*files));
+    Result<NameCheck> check = plan();
     if (!check.ok())
         return check.error();
     if (options_.dry_run)
         return tell_plan(*check);
-    for (const FileResult& result : check->done)
-        outcome_(result);
-    for (const FailedFile& file : check->failed)
-        outcome_(file);
-    done_before_ = check->done.size();
-    settled_ = done_before_ + check->failed.size();
-    return check->to_upload.empty() ? outcome_.status(std::nullopt) : transfer(std::move(check->to_upload));
+    if (const Status told = tell_done(*check); !told)
+        return told;
+    return check->to_upload.files() == 0 ? outcome_.status(std::nullopt) : transfer(check->to_upload);
 }
 
-Status UploadJob::open_journal(const std::vector<PlannedFile>& files) {
+Result<NameCheck> UploadJob::plan() {
+    const Result<PlanList> files = plan_files(options_, environment_.log, stop_);
+    if (!files.ok())
+        return files.error();
+    if (const Status opened = open_journal(*files); !opened)
+        return opened.error();
+    return look_up(*files);
+}
+
+Status UploadJob::tell_done(const NameCheck& check) {
+    done_before_ = check.done.count();
+    settled_ = done_before_ + check.failed.size();
+    for (std::uint64_t place = 0; place < check.done.end();) {
+        const Result<FileResult> result = check.done.take(place);
+        if (!result.ok())
+            return result.error();
+        outcome_(*result);
+    }
+    for (const FailedFile& file : check.failed)
+        outcome_(file);
+    return {};
+}
+
+Status UploadJob::open_journal(const PlanList& files) {
     auto opened = UploadJournal::open({.state_dir = options_.state_dir,
                                        .endpoint = endpoint_text(options_),
                                        .project = options_.target.project,
@@ -150,10 +166,14 @@ Status UploadJob::open_journal(const std::vector<PlannedFile>& files) {
     if (!opened.ok())
         return opened.error();
     journal_ = std::move(*opened);
-    std::unordered_set<std::string_view> names;
-    if (journal_->knows_any())
-        for (const PlannedFile& file : files)
-            names.insert(file.name);
+    std::unordered_set<std::string_view> names; // those that the journal knows
+    for (PlanList::Reader reader(files); journal_->knows_any() && reader.more();) {
+        const Result<PlannedFile> file = reader.next();
+        if (!file.ok())
+            return file.error();
+        if (const SavedFile* saved = journal_->saved(file->name))
+            names.insert(saved->name);
+    }
     return journal_->begin(names);
 }
 
@@ -165,18 +185,17 @@ void UploadJob::lost_lease(std::string reason) {
     stop_.cancel();
 }
 
-Result<NameCheck> UploadJob::look_up(std::vector<PlannedFile> files) {
+Result<NameCheck> UploadJob::look_up(const PlanList& files) {
     const std::unique_ptr<HttpTransport> transport = environment_.transports.make();
     PlatformApi api(api_, *transport, stop_);
-    return check_names(api, options_, *journal_, std::move(files), environment_.log, stop_);
+    return check_names(api, options_, *journal_, files, environment_.log, stop_);
 }
 
-JobShape UploadJob::shape_of(const std::vector<PlannedFile>& files) const {
-    JobShape shape{
-        .files = files.size(), .places = options_.parallel_parts, .bandwidth_limit = options_.bandwidth_limit};
-    for (const PlannedFile& file : files)
-        shape.bytes += file.identity.size;
-    return shape;
+JobShape UploadJob::shape_of(const PlanList& files) const {
+    return {.files = files.files(),
+            .bytes = files.bytes(),
+            .places = options_.parallel_parts,
+            .bandwidth_limit = options_.bandwidth_limit};
 }
 
 // Of an upload that was cut off: what need not be sent again.
@@ -190,31 +209,38 @@ std::string UploadJob::left_of(const PlannedFile& file) const {
 
 Status UploadJob::tell_plan(const NameCheck& check) {
     Log& log = environment_.log;
-    const JobShape shape = shape_of(check.to_upload);
-    const PartSizer sizer(options_.part_size, shape, environment_.pace);
+    const PartSizer sizer(options_.part_size, shape_of(check.to_upload), environment_.pace);
     std::uint64_t parts = 0;
-    for (const PlannedFile& file : check.to_upload) {
-        const std::uint64_t part_size = sizer.size_for(file.identity.size);
-        const std::uint32_t of_file = PartPlan::make(file.identity.size, part_size).value_or(PartPlan()).count();
+    for (PlanList::Reader reader(check.to_upload); reader.more();) {
+        const Result<PlannedFile> file = reader.next();
+        if (!file.ok())
+            return file.error();
+        const std::uint64_t part_size = sizer.size_for(file->identity.size);
+        const std::uint32_t of_file = PartPlan::make(file->identity.size, part_size).value_or(PartPlan()).count();
         parts += of_file;
-        log.info("would upload " + printable(file.path) + " as " + printable(file.name) + ": " +
-                 format_size(file.identity.size) + ", " + count_of(of_file, "part") + " of up to " +
-                 format_size(part_size) + left_of(file));
+        log.info("would upload " + printable(file->path) + " as " + printable(file->name) + ": " +
+                 format_size(file->identity.size) + ", " + count_of(of_file, "part") + " of up to " +
+                 format_size(part_size) + left_of(*file));
     }
-    for (const FileResult& file : check.done)
-        log.info((file.skipped ? "would skip " : "uploaded before: ") + printable(file.path) +
-                 ": the platform has it as " + printable(file.id));
+    for (std::uint64_t place = 0; place < check.done.end();) {
+        const Result<FileResult> file = check.done.take(place);
+        if (!file.ok())
+            return file.error();
+        log.info((file->skipped ? "would skip " : "uploaded before: ") + printable(file->path) +
+                 ": the platform has it as " + printable(file->id));
+    }
     for (const FailedFile& file : check.failed)
         outcome_(file);
-    const std::uint64_t calls = api_.calls.load() + parts + 2 * check.to_upload.size();
-    log.info("would upload " + count_of(check.to_upload.size(), "file") + ", " + format_size(shape.bytes) + ", in " +
+    const std::size_t files = check.to_upload.files();
+    const std::uint64_t calls = api_.calls.load() + parts + 2 * files;
+    log.info("would upload " + count_of(files, "file") + ", " + format_size(check.to_upload.bytes()) + ", in " +
              count_of(parts, "part") + " with " + count_of(calls, "API call") + ", and skip " +
-             std::to_string(check.done.size()) + "; nothing was changed (dry run)");
+             std::to_string(check.done.count()) + "; nothing was changed (dry run)");
     return outcome_.status(std::nullopt);
 }
 
 // The slots work while this thread passes on what they tell.
-Status UploadJob::transfer(std::vector<PlannedFile> files) {
+Status UploadJob::transfer(const PlanList& files) {
     const int places = options_.parallel_parts;
     const int slots = places + std::min(places, most_ahead);
     if (const int possible = environment_.arena.effective_capacity(); possible < places)
@@ -225,7 +251,7 @@ Status UploadJob::transfer(std::vector<PlannedFile> files) {
                      .overwrite = options_.conflict == Conflict::overwrite,
                      .part_size = [&sizer](std::uint64_t file_size) { return sizer.size_for(file_size); },
                      .slots = slots},
-                    std::move(files), environment_.clock);
+                    files, environment_.clock);
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });
     SenderContext sender{.api = api_,
                          .storage_line = storage_line_,

@@ -4,10 +4,10 @@
 #include "base/clock.hpp"
 #include "base/status.hpp"
 #include "platform/platform_api.hpp"
-#include "transfer/file_source.hpp"
 #include "transfer/part_hasher.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/part_sender.hpp"
+#include "transfer/planned_file.hpp"
 #include "transfer/upload_job.hpp"
 
 #include <cstddef>
@@ -17,15 +17,6 @@
 #include <vector>
 
 namespace ferry {
-
-// A local file that has passed the checks.
-struct PlannedFile {
-    std::string path; // absolute
-    std::string name; // on the platform
-    FileIdentity identity;
-    std::size_t position = 0; // among the files of the step, from 0
-    std::string replaces{};   // id of the file on the platform that it is to replace
-};
 
 // A part that an earlier process, or an earlier try, has brought into storage.
 struct StoredPart {

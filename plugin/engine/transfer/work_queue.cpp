@@ -7,18 +7,27 @@
 
 namespace ferry {
 
-WorkQueue::WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& clock)
+WorkQueue::WorkQueue(Settings settings, const PlanList& files, Clock& clock)
     : settings_(std::move(settings))
     , clock_(clock)
-    , files_(std::move(files)) {
-    for (std::uint32_t i = 0; i < files_.size(); ++i) {
-        const std::uint64_t size = files_[i].identity.size;
-        (size > settings_.part_size(size) ? large_ : small_).push_back(i);
-        progress_.bytes_total += size;
+    , files_(files)
+    , small_(files) {
+    for (PlanList::Reader reader(files); reader.more();) {
+        const std::uint64_t place = reader.place();
+        const Result<PlannedFile> file = reader.next();
+        if (!file.ok()) {
+            stopped_ = true;
+            reason_ = file.error();
+            break;
+        }
+        if (is_large(file->identity.size))
+            large_.push_back({file->identity.size, place});
+        else
+            ++small_left_;
     }
-    std::ranges::stable_sort(large_, std::ranges::greater(),
-                             [this](std::uint32_t i) { return files_[i].identity.size; });
-    progress_.files_total = files_.size();
+    progress_.bytes_total = files.bytes();
+    progress_.files_total = files.files();
+    std::ranges::stable_sort(large_, std::ranges::greater(), &Large::size);
 }
 
 std::optional<Work> WorkQueue::next() {
@@ -31,6 +40,8 @@ std::optional<Work> WorkQueue::next() {
                 ++in_flight_;
                 return work;
             }
+            if (stopped_)
+                return std::nullopt;
         }
         work_changed_.wait(lock);
     }
@@ -42,9 +53,8 @@ std::optional<Work> WorkQueue::choose() {
     const int share = std::max(1, settings_.slots / 2);
     if (open && (in_flight < share || !may_begin()))
         return open->take();
-    if (may_begin())
-        return begin_next().take();
-    return std::nullopt;
+    UploadSession* begun = may_begin() ? begin_next() : nullptr;
+    return begun ? begun->take() : std::nullopt;
 }
 
 // The open file to serve: one that only waits to be completed, given up or begun anew comes first, as it has nothing in
@@ -70,19 +80,39 @@ bool WorkQueue::large_open() const {
         open_, [](const UploadSession& session) { return session.file().identity.size > session.request().part_size; });
 }
 
-UploadSession& WorkQueue::begin_next() {
-    auto& next = small_.empty() || (!large_.empty() && !large_open()) ? large_ : small_;
-    PlannedFile file = std::move(files_[next.front()]);
-    next.pop_front();
+Result<PlannedFile> WorkQueue::next_file() {
+    if (small_left_ == 0 || (!large_.empty() && !large_open())) {
+        const std::uint64_t place = large_.front().place;
+        large_.pop_front();
+        return files_.at(place);
+    }
+    --small_left_;
+    for (;;) {
+        Result<PlannedFile> file = small_.next();
+        if (!file.ok() || !is_large(file->identity.size))
+            return file;
+    }
+}
+
+// Null where the list cannot be read: then nothing goes on.
+UploadSession* WorkQueue::begin_next() {
+    Result<PlannedFile> file = next_file();
+    if (!file.ok()) {
+        stopped_ = true;
+        reason_ = file.error();
+        work_changed_.notify_all();
+        told_.notify_all();
+        return nullptr;
+    }
     InitRequest request{.target = settings_.target,
-                        .name = file.name,
-                        .size = file.identity.size,
-                        .part_size = settings_.part_size(file.identity.size),
+                        .name = file->name,
+                        .size = file->identity.size,
+                        .part_size = settings_.part_size(file->identity.size),
                         .overwrite = settings_.overwrite,
-                        .replaces = file.replaces};
-    UploadSession& session = open_.emplace_back(std::move(file), std::move(request));
+                        .replaces = file->replaces};
+    UploadSession& session = open_.emplace_back(std::move(*file), std::move(request));
     session.started_at = clock_.now();
-    return session;
+    return &session;
 }
 
 void WorkQueue::init_done(const Work& work, OpenedUpload opened) {
@@ -200,7 +230,7 @@ UploadProgress WorkQueue::progress() const {
 
 Unfinished WorkQueue::unfinished() const {
     std::lock_guard lock(mutex_);
-    Unfinished counts{.files_begun = open_.size(), .files_untouched = large_.size() + small_.size()};
+    Unfinished counts{.files_begun = open_.size(), .files_untouched = large_.size() + small_left_};
     for (const UploadSession& session : open_) {
         counts.parts_stored += session.parts_stored();
         if (!session.open_upload().empty())

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "base/status.hpp"
+#include "transfer/plan_list.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/upload_session.hpp"
 
@@ -67,7 +68,8 @@ class WorkQueue {
         std::function<std::uint64_t(std::uint64_t file_size)> part_size; // to ask for, in bytes; called under the lock
         int slots = 1;
     };
-    WorkQueue(Settings settings, std::vector<PlannedFile> files, Clock& clock);
+    // The files outlive it.
+    WorkQueue(Settings settings, const PlanList& files, Clock& clock);
 
     // For slots. Blocks until there is work; nullopt: there will be none any more. Each piece is answered by one of
     // the calls below it.
@@ -96,11 +98,14 @@ class WorkQueue {
 
     std::optional<Work> choose();
     UploadSession* best_open(int& in_flight) const;
-    UploadSession& begin_next();
+    UploadSession* begin_next();
+    Result<PlannedFile> next_file();
     bool may_begin() const;
     bool over_locked() const;
-    bool all_begun() const { return large_.empty() && small_.empty(); }
+    bool all_begun() const { return large_.empty() && small_left_ == 0; }
     bool nothing_left() const { return all_begun() && open_.empty(); }
+    // Of several parts.
+    bool is_large(std::uint64_t size) const { return size > settings_.part_size(size); }
     bool large_open() const;
     void came_back(const Work& work);
     void retire(UploadSession& session);
@@ -110,10 +115,15 @@ class WorkQueue {
     mutable std::mutex mutex_;
     std::condition_variable work_changed_; // slots wait
     std::condition_variable told_;         // the job's thread waits
-    std::vector<PlannedFile> files_;       // those that have been begun are moved out
-    std::deque<std::uint32_t> large_;      // of those not begun: positions of files of several parts, the largest first
-    std::deque<std::uint32_t> small_;      // and of the others, in their order
-    std::list<UploadSession> open_;        // in the order begun
+    struct Large {
+        std::uint64_t size;
+        std::uint64_t place;
+    };
+    const PlanList& files_;
+    std::deque<Large> large_;       // of those not begun: the files of several parts, the largest first
+    PlanList::Reader small_;        // and the others, in their order, among the large ones
+    std::uint64_t small_left_ = 0;  // of these
+    std::list<UploadSession> open_; // in the order begun
     std::vector<Notice> notices_;
     UploadProgress progress_;
     int in_flight_ = 0;

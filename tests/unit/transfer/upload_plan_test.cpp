@@ -47,11 +47,17 @@ TEST_CASE("the files of a step in order, with their identities") {
     REQUIRE_FALSE(files.ok()); // b.txt twice
     const auto good = plan_files(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log, cancel);
     REQUIRE(good.ok());
-    REQUIRE(good->size() == 2);
-    CHECK((*good)[0].name == "B");
-    CHECK((*good)[0].identity.size == 3);
-    CHECK((*good)[1].path == (dir / "a.txt").string());
-    CHECK((*good)[1].identity.size == 0);
+    REQUIRE(good->files() == 2);
+    CHECK(good->bytes() == 3);
+    PlanList::Reader reader(*good);
+    const PlannedFile first = *reader.next();
+    const PlannedFile second = *reader.next();
+    CHECK_FALSE(reader.more());
+    CHECK(first.name == "B");
+    CHECK(first.identity.size == 3);
+    CHECK(second.path == (dir / "a.txt").string());
+    CHECK(second.identity.size == 0);
+    CHECK(second.position == 1);
 }
 
 TEST_CASE("all that is wrong is found in one go") {

@@ -17,20 +17,22 @@ using namespace std::chrono_literals;
 
 struct Fixture {
     FakeClock clock;
+    PlanList list;
     WorkQueue queue;
 
     Fixture(int slots, const std::vector<std::uint64_t>& sizes)
-        : queue({.target = {"me/project", ""},
+        : list(files(sizes))
+        , queue({.target = {"me/project", ""},
                  .overwrite = false,
                  .part_size = [](std::uint64_t) { return std::uint64_t{10}; },
                  .slots = slots},
-                files(sizes), clock) {}
+                list, clock) {}
 
-    static std::vector<PlannedFile> files(const std::vector<std::uint64_t>& sizes) {
-        std::vector<PlannedFile> planned;
+    static PlanList files(const std::vector<std::uint64_t>& sizes) {
+        PlanList planned(100); // bytes of memory: most lies on disk
         for (const std::uint64_t size : sizes) {
-            const std::string name(1, static_cast<char>('a' + planned.size()));
-            planned.push_back({"/data/" + name, name, {.size = size, .mtime_ns = 1}});
+            const std::string name(1, static_cast<char>('a' + planned.files()));
+            REQUIRE(planned.add({"/data/" + name, name, {.size = size, .mtime_ns = 1}}).ok());
         }
         return planned;
     }
