@@ -15,4 +15,12 @@ Result<TransportFactory*> ProcessContext::transports() {
     return transports_.get();
 }
 
+StorageGate& ProcessContext::row_gate(int places) {
+    std::lock_guard lock(mutex_);
+    if (!row_gate_)
+        row_gate_ = std::make_unique<StorageGate>(clock_, pace_, places);
+    row_gate_->widen(places);
+    return *row_gate_;
+}
+
 } // namespace ferry

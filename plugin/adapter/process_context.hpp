@@ -7,6 +7,7 @@
 #include "http/http_transport.hpp"
 #include "platform/quota_gate.hpp"
 #include "transfer/slot_arena.hpp"
+#include "transfer/storage_gate.hpp"
 #include "transfer/storage_pace.hpp"
 
 #include <memory>
@@ -22,6 +23,8 @@ class ProcessContext {
     QuotaRegistry& quotas() { return quotas_; }
     SlotArena& arena() { return arena_; }
     StoragePace& pace() { return pace_; }
+    // The way to storage that all rows of a batch share: as many places as the step that asked for most.
+    StorageGate& row_gate(int places);
     // Reads the proxy and certificate settings of the environment at the first call.
     Result<TransportFactory*> transports();
 
@@ -32,6 +35,7 @@ class ProcessContext {
     SlotArena arena_;
     StoragePace pace_;
     std::mutex mutex_;
+    std::unique_ptr<StorageGate> row_gate_;
     std::unique_ptr<TransportFactory> transports_;
 };
 

@@ -6,6 +6,7 @@
 #include "ferry_plugin.h"
 #include "process_context.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,8 +18,9 @@ namespace ferry {
 template <class Options> struct PlatformTask {
     ProcessContext& process;
     const ferry_services& services;
-    std::string work_dir; // absolute
-    Options options;      // complete
+    std::string work_dir;  // absolute
+    std::uint64_t row = 0; // of a batch, from 1; 0: none
+    Options options;       // complete
 };
 
 // Partners are checked once, where they enter; everything behind relies on it.
@@ -64,9 +66,9 @@ template <class Kind> struct TaskFunctions {
                 return report_problems(read->problems, *services, error);
             if (const Status given = give_access(read->credentials, *context, *services, read->options); !given)
                 return report_error(error, given.error());
-            auto made =
-                std::make_unique<Task>(Task{*static_cast<ProcessContext*>(plugin), *services,
-                                            std::string(from_abi(context->work_dir)), std::move(read->options)});
+            auto made = std::make_unique<Task>(Task{*static_cast<ProcessContext*>(plugin), *services,
+                                                    std::string(from_abi(context->work_dir)), context->row,
+                                                    std::move(read->options)});
             *task = made.release();
             return static_cast<int32_t>(FERRY_OK);
         });

@@ -35,8 +35,15 @@ struct UploadKind {
         {
             const CancelWatch watch(task.services, cancel);
             QuotaGate& quota = task.process.quotas().gate(task.options.endpoint, task.options.token);
-            const UploadEnvironment environment{**transports,         task.process.arena(),  quota, task.process.pace(),
-                                                task.process.clock(), task.process.random(), log};
+            const UploadEnvironment environment{**transports,
+                                                task.process.arena(),
+                                                quota,
+                                                task.process.pace(),
+                                                task.process.clock(),
+                                                task.process.random(),
+                                                log,
+                                                task.row > 0 ? &task.process.row_gate(task.options.parallel_parts)
+                                                             : nullptr};
             summary = run_upload(task.options, environment, outputs, cancel);
         }
         const Status handed_on = outputs.finish(summary);

@@ -187,7 +187,7 @@ PartSender::Attempt PartSender::try_once(const PartJob& job, PartReader& reader,
     const Clock& clock = context_.api.clock;
     const Instant start = clock.now();
     const bool place_first = retry.attempts() > 0;
-    StoragePassage passage(context_.gate, cancel_);
+    StoragePassage passage(context_.storage, cancel_);
     if (place_first && !passage.enter(cancel_))
         return stopped;
     retry.excuse(clock.now() - start);

@@ -56,7 +56,7 @@ struct RetryNotice {
 struct SenderContext {
     ApiContext& api;
     LineGate& storage_line; // api.line is to the platform's API, which may be there when the storage is not
-    StorageGate& gate;
+    StorageAccess& storage;
     BandwidthLimit& bandwidth;
     Verify verify = Verify::etag;
     std::atomic<bool> told_unverifiable{false}; // the log line about ETags that are no MD5 is written once a job

@@ -20,14 +20,23 @@ double in_ms(Duration time) {
 
 } // namespace
 
+int StorageGate::limit() const {
+    std::lock_guard lock(mutex_);
+    return limit_;
+}
+
 int StorageGate::in_use() const {
     std::lock_guard lock(mutex_);
     return in_use_;
 }
 
-int StorageGate::limit() const {
+void StorageGate::widen(int places) {
     std::lock_guard lock(mutex_);
-    return limit_;
+    if (places <= places_)
+        return;
+    limit_ += places - places_;
+    places_ = places;
+    open_doors();
 }
 
 bool StorageGate::wait_at(std::deque<Waiter*>& door, CancelToken& cancel) {
@@ -71,7 +80,7 @@ Duration StorageGate::lead() const {
 }
 
 // Of parts that were on their way together only the first is heard: the others say nothing about the lower limit.
-void StorageGate::slow_down(Instant begun, const std::string& reason) {
+void StorageGate::slow_down(Instant begun, const std::string& reason, Log& log) {
     if (begun < last_cut_)
         return;
     last_cut_ = clock_.now();
@@ -79,20 +88,20 @@ void StorageGate::slow_down(Instant begun, const std::string& reason) {
     if (limit_ == 1)
         return;
     limit_ = std::max(1, limit_ / 2);
-    log_.info("the object storage slows down (" + reason + "): at most " +
-              count_of(static_cast<std::uint64_t>(limit_), "part") + " at once for now");
+    log.info("the object storage slows down (" + reason + "): at most " +
+             count_of(static_cast<std::uint64_t>(limit_), "part") + " at once for now");
 }
 
-void StorageGate::speed_up(Instant begun) {
+void StorageGate::speed_up(Instant begun, Log& log) {
     if (limit_ == places_ || begun < last_cut_ || ++stored_since_ < limit_)
         return;
     stored_since_ = 0;
     if (++limit_ == places_)
-        log_.info("the object storage keeps up again: " + count_of(static_cast<std::uint64_t>(limit_), "part") +
-                  " at once");
+        log.info("the object storage keeps up again: " + count_of(static_cast<std::uint64_t>(limit_), "part") +
+                 " at once");
 }
 
-StoragePassage::StoragePassage(StorageGate& gate, CancelToken& cancel) : gate_(gate) {
+StoragePassage::StoragePassage(StorageAccess& access, CancelToken& cancel) : access_(access), gate_(access.gate) {
     ready_ = gate_.wait_at(gate_.first_door_, cancel);
     since_ = gate_.clock_.now();
 }
@@ -109,6 +118,7 @@ bool StoragePassage::enter(CancelToken& cancel) {
     ready_ = ready_ && !inside_;
     if (!inside_)
         return false;
+    ++access_.in_use;
     std::lock_guard lock(gate_.mutex_);
     if (gate_.buffers_.empty()) {
         buffer_ = std::make_unique_for_overwrite<std::byte[]>(StorageGate::buffer_size);
@@ -120,6 +130,7 @@ bool StoragePassage::enter(CancelToken& cancel) {
 }
 
 StoragePassage::~StoragePassage() {
+    access_.in_use -= inside_ ? 1 : 0;
     std::lock_guard lock(gate_.mutex_);
     gate_.ready_ -= ready_ ? 1 : 0;
     gate_.in_use_ -= inside_ ? 1 : 0;
@@ -156,13 +167,13 @@ void StoragePassage::sent(std::uint64_t bytes) {
 void StoragePassage::stored() {
     gate_.pace_.stored(size_, gate_.clock_.now() - since_);
     std::lock_guard lock(gate_.mutex_);
-    gate_.speed_up(since_);
+    gate_.speed_up(since_, access_.log);
     gate_.open_doors();
 }
 
 void StoragePassage::slow_down(const std::string& reason) {
     std::lock_guard lock(gate_.mutex_);
-    gate_.slow_down(since_, reason);
+    gate_.slow_down(since_, reason, access_.log);
 }
 
 } // namespace ferry

@@ -7,6 +7,7 @@
 #include "transfer/storage_pace.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -21,10 +22,11 @@ namespace ferry {
 
 class StoragePassage;
 
-// For all slots of a step. Two doors, each first come first served: behind the first a slot gets ready (it fetches a
-// signed URL), behind the second it sends. The first opens for as many as there are places free or about to be free, so
-// that the API's latency hides behind the parts on their way and no URL has to wait for long. Storage that asks for
-// less gets less: the places are halved, and come back one by one as parts are stored. Thread-safe; outlives passages.
+// For all slots of a step, or of all rows of a batch. Two doors, each first come first served: behind the first a slot
+// gets ready (it fetches a signed URL), behind the second it sends. The first opens for as many as there are places
+// free or about to be free, so that the API's latency hides behind the parts on their way and no URL has to wait for
+// long. Storage that asks for less gets less: the places are halved, and come back one by one as parts are stored.
+// Thread-safe; outlives passages.
 class StorageGate {
   public:
     // Of a place's read buffer: memory is bounded by the places, whatever the size of parts.
@@ -32,15 +34,16 @@ class StorageGate {
     // How long before a place is free somebody may get ready for it, whatever calls take: URLs must not get old.
     static constexpr Duration longest_lead{10'000};
 
-    StorageGate(Clock& clock, Log& log, StoragePace& pace, int places)
+    StorageGate(Clock& clock, StoragePace& pace, int places)
         : clock_(clock)
-        , log_(log)
         , pace_(pace)
         , places_(places)
         , limit_(places) {}
 
     int in_use() const; // parts on their way
     int limit() const;  // places that storage is asked to bear now
+    // From now on there are as many places, if there were fewer.
+    void widen(int places);
 
   private:
     friend class StoragePassage;
@@ -54,14 +57,13 @@ class StorageGate {
     void open_doors();
     bool may_get_ready() const { return ready_ < std::max(0, limit_ - in_use_) + soon_free_; }
     Duration lead() const;
-    void slow_down(Instant begun, const std::string& reason);
-    void speed_up(Instant begun);
+    void slow_down(Instant begun, const std::string& reason, Log& log);
+    void speed_up(Instant begun, Log& log);
 
     Clock& clock_;
-    Log& log_;
     StoragePace& pace_;
-    const int places_;
     mutable std::mutex mutex_;
+    int places_;
     std::deque<Waiter*> first_door_;
     std::deque<Waiter*> second_door_;
     int limit_;
@@ -74,11 +76,18 @@ class StorageGate {
     std::vector<Buffer> buffers_; // those not in use
 };
 
+// A step's share in a gate. Outlives its passages.
+struct StorageAccess {
+    StorageGate& gate;
+    Log& log;
+    std::atomic<int> in_use{0}; // the step's parts on their way
+};
+
 // One part's way: through the first door when made, through the second by enter(), out by its end. Not thread-safe.
 class StoragePassage {
   public:
     // Blocks until it may get ready, or until cancelled: then enter() fails.
-    StoragePassage(StorageGate& gate, CancelToken& cancel);
+    StoragePassage(StorageAccess& access, CancelToken& cancel);
     ~StoragePassage();
     StoragePassage(const StoragePassage&) = delete;
     StoragePassage& operator=(const StoragePassage&) = delete;
@@ -93,6 +102,7 @@ class StoragePassage {
     void slow_down(const std::string& reason); // storage asks for less; a clause for people
 
   private:
+    StorageAccess& access_;
     StorageGate& gate_;
     Instant since_; // of the door passed last, then of begin()
     bool ready_ = false;

@@ -6,11 +6,11 @@
 #include "resume/upload_journal.hpp"
 #include "transfer/bandwidth_limit.hpp"
 #include "transfer/job_outcome.hpp"
+#include "transfer/job_slots.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/part_sizer.hpp"
 #include "transfer/remote_names.hpp"
 #include "transfer/resume_check.hpp"
-#include "transfer/slot_arena.hpp"
 #include "transfer/storage_gate.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_slot.hpp"
@@ -24,6 +24,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace ferry {
 namespace {
@@ -64,7 +65,8 @@ class UploadJob {
         , chain_(cancel, [this] { stop_.cancel(); })
         , line_(environment.clock, environment.log, "the platform", options.parallel_parts)
         , storage_line_(environment.clock, environment.log, "the object storage", options.parallel_parts)
-        , storage_(environment.clock, environment.log, environment.pace, options.parallel_parts)
+        , own_gate_(environment.clock, environment.pace, options.parallel_parts)
+        , storage_{environment.storage ? *environment.storage : own_gate_, environment.log}
         , bandwidth_(environment.clock, options.bandwidth_limit)
         , api_(make_api_context(
               options,
@@ -93,7 +95,7 @@ class UploadJob {
     Status tell_done(const NameCheck& check);
     std::string left_of(const PlannedFile& file) const;
     Status transfer(const PlanList& files);
-    void follow(WorkQueue& queue);
+    void follow(WorkQueue& queue, JobSlots& slots, int most);
     void report_stored(const std::vector<OpenEnd>& open);
     Status verdict(const WorkQueue& queue);
     void report(UploadProgress progress, bool final);
@@ -105,7 +107,8 @@ class UploadJob {
     CancelToken::Registration chain_;
     LineGate line_; // to the API
     LineGate storage_line_;
-    StorageGate storage_;
+    StorageGate own_gate_;
+    StorageAccess storage_;
     BandwidthLimit bandwidth_;
     ApiContext api_;
     JobOutcome outcome_;
@@ -242,11 +245,11 @@ Status UploadJob::tell_plan(const NameCheck& check) {
 // The slots work while this thread passes on what they tell.
 Status UploadJob::transfer(const PlanList& files) {
     const int places = options_.parallel_parts;
-    const int slots = places + std::min(places, most_ahead);
     if (const int possible = environment_.arena.effective_capacity(); possible < places)
         environment_.log.warn("only " + std::to_string(possible) + " of " + std::to_string(places) +
                               " parts can be sent at once: other code in this process holds TBB to fewer threads");
     const PartSizer sizer(options_.part_size, shape_of(files), environment_.pace);
+    const int slots = places + std::min(places, most_ahead);
     WorkQueue queue({.target = options_.target,
                      .overwrite = options_.conflict == Conflict::overwrite,
                      .part_size = [&sizer](std::uint64_t file_size) { return sizer.size_for(file_size); },
@@ -255,7 +258,7 @@ Status UploadJob::transfer(const PlanList& files) {
     const CancelToken::Registration halt(stop_, [&queue] { queue.stop(std::nullopt); });
     SenderContext sender{.api = api_,
                          .storage_line = storage_line_,
-                         .gate = storage_,
+                         .storage = storage_,
                          .bandwidth = bandwidth_,
                          .verify = options_.verify};
     SlotContext context{.api = api_,
@@ -265,22 +268,24 @@ Status UploadJob::transfer(const PlanList& files) {
                         .journal = *journal_,
                         .conflict = options_.conflict,
                         .stop = stop_};
-    SlotCrew crew(environment_.arena, slots, [&context]() noexcept { work_in_slot(context); });
+    JobSlots job_slots(environment_.arena, [&context]() noexcept { work_in_slot(context); });
+    job_slots.start(useful_slots(files, sizer, slots));
     try {
-        follow(queue);
+        follow(queue, job_slots, slots);
     } catch (...) { // a listener's: the slots must be gone before the queue is
         stop_.cancel();
-        crew.join();
         throw;
     }
-    crew.join();
+    job_slots.join();
     progress_ = queue.progress();
     return verdict(queue);
 }
 
-void UploadJob::follow(WorkQueue& queue) {
+void UploadJob::follow(WorkQueue& queue, JobSlots& slots, int most) {
     Instant next_report = environment_.clock.now();
     do {
+        if (slots.started() < most && queue.parts_begun() > static_cast<std::uint64_t>(slots.started()))
+            slots.start(most - slots.started());
         for (const Notice& notice : queue.wait(progress_interval))
             std::visit(outcome_, notice);
         if (const Instant now = environment_.clock.now(); now >= next_report) {
@@ -292,7 +297,7 @@ void UploadJob::follow(WorkQueue& queue) {
 
 void UploadJob::report(UploadProgress progress, bool final) {
     // A file that has to start over loses its stored bytes; a display that runs backwards would help nobody.
-    progress.parts_in_flight = static_cast<std::uint32_t>(storage_.in_use());
+    progress.parts_in_flight = static_cast<std::uint32_t>(storage_.in_use.load());
     progress.bytes_done = bytes_told_ = std::max(bytes_told_, progress.bytes_done);
     progress.files_done += done_before_;
     progress.files_total += settled_;

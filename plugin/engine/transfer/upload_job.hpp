@@ -16,6 +16,7 @@ namespace ferry {
 
 class QuotaGate;
 class SlotArena;
+class StorageGate;
 class StoragePace;
 
 // What became of one file; the outputs document's entry.
@@ -65,6 +66,7 @@ struct UploadEnvironment {
     Clock& clock;
     Random& random;
     Log& log;
+    StorageGate* storage = nullptr; // shared with other jobs; null: the job has its own
 };
 
 struct UploadSummary {

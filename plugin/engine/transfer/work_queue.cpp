@@ -118,6 +118,7 @@ UploadSession* WorkQueue::begin_next() {
 void WorkQueue::init_done(const Work& work, OpenedUpload opened) {
     std::lock_guard lock(mutex_);
     work.session->init_done(std::move(opened));
+    parts_begun_ += work.session->opened().plan.count();
     progress_.bytes_done += work.session->bytes_stored(); // those of an upload that is gone on with
     came_back(work);
 }
@@ -226,6 +227,11 @@ bool WorkQueue::over() const {
 UploadProgress WorkQueue::progress() const {
     std::lock_guard lock(mutex_);
     return progress_;
+}
+
+std::uint64_t WorkQueue::parts_begun() const {
+    std::lock_guard lock(mutex_);
+    return parts_begun_;
 }
 
 Unfinished WorkQueue::unfinished() const {

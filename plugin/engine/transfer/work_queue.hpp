@@ -90,6 +90,7 @@ class WorkQueue {
     std::vector<Notice> wait(std::chrono::milliseconds time);
     bool over() const; // nothing in flight, and nothing to come
     UploadProgress progress() const;
+    std::uint64_t parts_begun() const; // of all files that were begun, as the platform has them
     Unfinished unfinished() const;
     std::optional<Error> stopped_by() const;
 
@@ -126,6 +127,7 @@ class WorkQueue {
     std::list<UploadSession> open_; // in the order begun
     std::vector<Notice> notices_;
     UploadProgress progress_;
+    std::uint64_t parts_begun_ = 0;
     int in_flight_ = 0;
     bool stopped_ = false;
     std::optional<Error> reason_;

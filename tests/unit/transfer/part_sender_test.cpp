@@ -40,9 +40,10 @@ struct Fixture {
                    .line = line};
     LineGate storage_line{clock, log, "the object storage", 1};
     StoragePace pace;
-    StorageGate gate{clock, log, pace, 4};
+    StorageGate gate{clock, pace, 4};
+    StorageAccess storage{gate, log};
     BandwidthLimit bandwidth{clock, std::nullopt};
-    SenderContext context{.api = api, .storage_line = storage_line, .gate = gate, .bandwidth = bandwidth};
+    SenderContext context{.api = api, .storage_line = storage_line, .storage = storage, .bandwidth = bandwidth};
     std::vector<RetryNotice> retries;
     int in_use_when_stored = -1;
     std::string path = dir.write("a.txt", "0123456789abcdefghijklmno").string();

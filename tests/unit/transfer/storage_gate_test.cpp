@@ -23,13 +23,14 @@ struct Fixture {
     RecordingLog log;
     StoragePace pace;
     StorageGate gate;
+    StorageAccess access{gate, log};
     CancelToken cancel;
 
-    explicit Fixture(int places) : gate(clock, log, pace, places) {}
+    explicit Fixture(int places) : gate(clock, pace, places) {}
 
     // One that is on its way.
     std::unique_ptr<StoragePassage> sending(std::uint64_t bytes) {
-        auto passage = std::make_unique<StoragePassage>(gate, cancel);
+        auto passage = std::make_unique<StoragePassage>(access, cancel);
         REQUIRE(passage->enter(cancel));
         passage->begin(bytes);
         return passage;
@@ -45,7 +46,7 @@ class Waiting {
   public:
     explicit Waiting(Fixture& fixture)
         : thread_([this, &fixture] {
-            StoragePassage passage(fixture.gate, fixture.cancel);
+            StoragePassage passage(fixture.access, fixture.cancel);
             ready_ = true;
             entered_ = passage.enter(fixture.cancel);
             ended_ = true;
@@ -118,7 +119,7 @@ TEST_CASE("what getting ready takes is learnt, and begun earlier by that much") 
     Fixture f(1);
     f.pace.stored(10 * mebibyte, 10s); // 1 MiB a second
     for (int i = 0; i < 30; ++i) {
-        StoragePassage passage(f.gate, f.cancel);
+        StoragePassage passage(f.access, f.cancel);
         f.clock.advance(2s); // for a URL
         REQUIRE(passage.enter(f.cancel));
     }
@@ -148,7 +149,7 @@ TEST_CASE("a stop ends every wait, and what has ended leaves no trace") {
     sending.reset();
     CHECK(f.gate.in_use() == 0);
     CancelToken fresh;
-    StoragePassage again(f.gate, fresh);
+    StoragePassage again(f.access, fresh);
     CHECK(again.enter(fresh));
 }
 
@@ -203,6 +204,29 @@ TEST_CASE("the pace follows a line that changes, and small parts say nothing") {
         pace.stored(10 * mebibyte, 10s);
     CHECK(*pace.bytes_per_second() < 1.1 * mebibyte);
     CHECK(*pace.bytes_per_second() > 0.9 * mebibyte);
+}
+
+TEST_CASE("steps that share a gate share its places, and each counts its own parts") {
+    Fixture f(1);
+    RecordingLog other_log;
+    StorageAccess other{f.gate, other_log};
+    auto first = f.sending(mebibyte);
+    CHECK(f.access.in_use == 1);
+    CHECK(other.in_use == 0);
+    f.gate.widen(2);
+    f.gate.widen(1); // never fewer
+    CHECK(f.gate.limit() == 2);
+    auto second = std::make_unique<StoragePassage>(other, f.cancel);
+    REQUIRE(second->enter(f.cancel));
+    second->begin(mebibyte);
+    CHECK(other.in_use == 1);
+    CHECK(f.gate.in_use() == 2);
+    second->slow_down("503"); // told by the step that met it
+    CHECK(f.gate.limit() == 1);
+    CHECK(other_log.count(LogLevel::info) == 1);
+    CHECK(f.log.count(LogLevel::info) == 0);
+    first.reset();
+    CHECK(f.access.in_use == 0);
 }
 
 } // namespace ferry::test
