@@ -25,7 +25,7 @@ bool ByteReader::fill() {
     at_ = 0;
     size_ = have;
     if (!started_ && std::string_view(buffer_.data(), have).starts_with("\xEF\xBB\xBF"))
-        at_ = 3;
+        at_ = taken_ = 3;
     started_ = true;
     return at_ < size_ || fill(); // nothing but a BOM so far
 }
@@ -35,6 +35,7 @@ int ByteReader::get() {
     if (byte == end)
         return end;
     ++at_;
+    ++taken_;
     ++column_;
     if (byte == '\n') {
         ++line_;

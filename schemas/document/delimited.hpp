@@ -28,6 +28,7 @@ class ByteReader {
 
     std::size_t line() const { return line_; }     // of the next byte, from 1
     std::size_t column() const { return column_; } // in bytes, from 1
+    std::size_t taken() const { return taken_; }   // bytes so far, the BOM included
     bool failed() const { return failed_; }
 
   private:
@@ -39,6 +40,7 @@ class ByteReader {
     std::size_t size_ = 0;
     std::size_t line_ = 1;
     std::size_t column_ = 1;
+    std::size_t taken_ = 0;
     bool started_ = false;
     bool ended_ = false;
     bool failed_ = false;

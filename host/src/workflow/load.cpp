@@ -175,6 +175,7 @@ struct WorkflowTemplate::Parts {
 WorkflowTemplate::WorkflowTemplate(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
 WorkflowTemplate::~WorkflowTemplate() = default;
 WorkflowTemplate::WorkflowTemplate(WorkflowTemplate&&) noexcept = default;
+WorkflowTemplate& WorkflowTemplate::operator=(WorkflowTemplate&&) noexcept = default;
 
 std::optional<WorkflowTemplate> WorkflowTemplate::read(const std::string& file, const TaskRegistry& registry,
                                                        Diagnostics& diagnostics) {
@@ -210,8 +211,13 @@ const std::map<std::string, bool>& WorkflowTemplate::declared() const {
     return parts_->declared;
 }
 
-std::size_t WorkflowTemplate::step_count() const {
-    return parts_->draft.workflow.steps.size();
+const Workflow& WorkflowTemplate::steps() const {
+    return parts_->draft.workflow;
+}
+
+bool WorkflowTemplate::lacks_tasks() const {
+    const auto& steps = parts_->draft.workflow.steps;
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return !step.entry; });
 }
 
 LoadResult load_workflow(const std::string& file, const TaskRegistry& registry, const LoadRequest& request) {

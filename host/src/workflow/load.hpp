@@ -36,6 +36,7 @@ class WorkflowTemplate {
   public:
     ~WorkflowTemplate();
     WorkflowTemplate(WorkflowTemplate&&) noexcept;
+    WorkflowTemplate& operator=(WorkflowTemplate&&) noexcept;
 
     // Reads `file` and checks all that no variable has a part in. `registry` must outlive what is made from it.
     // nullopt, with the reason in `diagnostics`, if there is no JSON object to be had.
@@ -48,7 +49,8 @@ class WorkflowTemplate {
     LoadResult bind(const LoadRequest& request) const;
     // The declared variables; true: declared as null, so a value must be given.
     const std::map<std::string, bool>& declared() const;
-    std::size_t step_count() const;
+    const Workflow& steps() const; // of no row: without the values of its variables
+    bool lacks_tasks() const;      // a step's task is unknown
 
   private:
     struct Parts;
