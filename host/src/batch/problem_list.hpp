@@ -31,7 +31,7 @@ class ProblemList {
     bool empty() const { return problems_.empty(); }
 
   private:
-    const std::size_t most_;
+    std::size_t most_;
     std::vector<Problem> problems_;
     std::unordered_map<std::string, std::size_t> by_text_;
     std::uint64_t not_kept_ = 0;
