@@ -8,6 +8,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <csignal>
@@ -41,7 +42,8 @@ std::string kind_of_failure(const RunResult& result) {
     if (!cause)
         return "the row failed";
     const std::string& message = cause->error.message;
-    return cause->id + ": " + cause->error.code + ": " + printable(message.substr(0, message.find(": ")), 200);
+    const std::size_t end = std::min(message.find(": "), message.find("; "));
+    return cause->id + ": " + cause->error.code + ": " + printable(message.substr(0, end), 200);
 }
 
 class BatchRun {
