@@ -72,6 +72,7 @@ class BatchRun {
     bool may_start();
     std::optional<Job> read_on();
     void run(const Job& job);
+    RunResult not_run(const Job& job, const std::string& why);
     void finish(const Job& job, const RunResult& result, double start, double seconds);
     void hand_over(const Job& job, const RunResult& result, double start, double seconds);
     void judge(const RunResult& result, std::uint64_t row);
@@ -169,15 +170,25 @@ void BatchRun::run(const Job& job) {
         RowReporter reporter(job.row.number, sinks_.log, sinks_.progress, sinks_.events);
         if (loaded.workflow)
             result = run_workflow(*loaded.workflow, options, reporter, stop_);
-        else
-            result.status = RunStatus::failed; // the check has admitted it
+        else // the check has admitted it, so its surroundings have changed
+            result = not_run(job, loaded.diagnostics.empty() ? "" : to_text(loaded.diagnostics.front()));
     } catch (const std::exception& error) {
-        sinks_.log.error("row " + std::to_string(job.row.number) +
-                         " could not be run: " + printable(error.what(), 500));
-        result.status = RunStatus::failed;
+        result = not_run(job, error.what());
     }
-    result.row = job.row.number;
     finish(job, result, start, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+}
+
+RunResult BatchRun::not_run(const Job& job, const std::string& why) {
+    sinks_.log.write(FERRY_LOG_ERROR, "row " + std::to_string(job.row.number),
+                     "could not be run: " + printable(why, 500));
+    RunResult result;
+    result.workflow = plan_.workflow.steps().name;
+    result.run_id = plan_.run.run_id;
+    result.row = job.row.number;
+    result.status = RunStatus::failed;
+    for (const auto& [name, value] : job.values)
+        result.vars[name] = value;
+    return result;
 }
 
 void BatchRun::finish(const Job& job, const RunResult& result, double start, double seconds) {

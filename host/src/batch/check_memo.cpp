@@ -21,7 +21,7 @@ bool only(std::string_view text, std::string_view allowed) {
     return text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-// 0: a short number, 1: a word with a letter first, 2: plain characters with a letter or slash first.
+// 0: a short number, 1: a word with a letter first, 2: plain characters with a letter or slash first, 3: anything else.
 std::optional<std::size_t> class_of(std::string_view text) {
     if (text.empty() || text.size() > kLongestLine)
         return std::nullopt;
@@ -29,11 +29,11 @@ std::optional<std::size_t> class_of(std::string_view text) {
     const bool letter = (first >= 'a' && first <= 'z') || (first >= 'A' && first <= 'Z');
     if (text.size() <= 9 && only(text, kDigits))
         return 0;
-    if (text == "true" || text == "false" || text == "null") // JSON, and so of another type
-        return std::nullopt;
+    if (text == "true" || text == "false" || text == "null") // JSON of another type, perhaps
+        return 3;
     if (letter && text.size() <= kLongestWord && only(text, kWord))
         return 1;
-    return (letter || first == '/') && only(text, kLine) ? std::optional<std::size_t>(2) : std::nullopt;
+    return (letter || first == '/') && only(text, kLine) ? 2 : 3;
 }
 
 const std::vector<std::string>& samples_of(std::size_t number) {
@@ -41,6 +41,8 @@ const std::vector<std::string>& samples_of(std::size_t number) {
         {"0", "7", "0042", "999999999"},
         {"q", "Kz-3_w.9a", "x.", "n" + std::string(kLongestWord - 1, '-')},
         {"/", "v w", "s3:/q=1,b@c%20+d/", "J" + std::string(kLongestLine - 1, '.')},
+        {" ", "-x", "*", "[a-z]?", "${x}", "$(x)", "a\"b'c", "\\", "two\nlines\t", "\x1B[m", "\xC3\xA4\xE6\xBC\xA2",
+         "..", "{}", "[1]", "null", "true", "-1.5e300", "12345678901", "~" + std::string(kLongestLine - 1, '(')},
     };
     return samples[number];
 }

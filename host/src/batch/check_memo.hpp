@@ -12,9 +12,10 @@
 
 namespace ferry {
 
-// Sorts values into classes (numbers, words, lines of plain characters) and tries with a few samples of a class whether
-// the checks admit whatever stands in a column. Where they do, rows that differ only there are fine together; where
-// they do not (a column that fills a choice, say), and for all values that are odd, rows must be the same to be.
+// Sorts values into classes (numbers, words, lines of plain characters, other texts) and tries with a few samples of a
+// class whether the checks admit whatever stands in a column. Where they do, rows that differ only there are fine
+// together; where they do not (a column that fills a choice, say), and for values that are empty or long, rows must be
+// the same to be.
 class CheckMemo {
   public:
     using Check = std::function<bool(const RowValues&)>; // true: nothing is wrong with these values
@@ -27,7 +28,7 @@ class CheckMemo {
     void remember(const RowValues& row);
 
   private:
-    static constexpr std::size_t kClasses = 3;
+    static constexpr std::size_t kClasses = 4;
     enum class Trust { unknown, any, exact };
 
     std::uint64_t key(const RowValues& row) const;

@@ -40,6 +40,9 @@ class RowCheck {
                 check_row(row, pass->columns().empty());
             result_.rows = row.number;
         }
+        if (result_.to_run == 0) // nothing else has looked at the workflow
+            for (const Diagnostic& found : request_.workflow.problems())
+                (found.warning ? result_.warnings : result_.errors).add(to_text(found), 0);
         return std::move(result_);
     }
 

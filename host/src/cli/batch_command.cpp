@@ -123,10 +123,10 @@ class Batch {
 
     int run_rows(const BatchInput& input, const RowCheckResult& checked) {
         const CommonOptions& common = command_.common;
-        auto results = RowResults::open(common.outputs, command_.resume != Resume::no);
-        if (const auto* reason = std::get_if<std::string>(&results))
-            return refuse(*reason);
         std::unique_ptr<EventWriter> events;
+        if (!common.outputs.empty())
+            if (auto problem = outputs_file_problem(common.outputs))
+                return refuse(*problem);
         if (!common.events.empty()) {
             auto opened = EventWriter::open(common.events);
             if (const auto* reason = std::get_if<std::string>(&opened))
@@ -135,6 +135,10 @@ class Batch {
         }
         if (!joblog_ && !open_joblog(Joblog::Mode::fresh))
             return exit_code::usage;
+        // With the joblog, no other batch has these outputs in work.
+        auto results = RowResults::open(common.outputs, command_.resume != Resume::no);
+        if (const auto* reason = std::get_if<std::string>(&results))
+            return refuse(*reason);
         adopt_orphans();
         install_signal_handlers(process_stop_flag(), running_groups());
         ProgressDisplay progress(session_.console(), common.progress);

@@ -215,6 +215,10 @@ const Workflow& WorkflowTemplate::steps() const {
     return parts_->draft.workflow;
 }
 
+const Diagnostics& WorkflowTemplate::problems() const {
+    return parts_->draft.diagnostics;
+}
+
 bool WorkflowTemplate::lacks_tasks() const {
     const auto& steps = parts_->draft.workflow.steps;
     return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return !step.entry; });

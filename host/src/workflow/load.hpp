@@ -49,8 +49,9 @@ class WorkflowTemplate {
     LoadResult bind(const LoadRequest& request) const;
     // The declared variables; true: declared as null, so a value must be given.
     const std::map<std::string, bool>& declared() const;
-    const Workflow& steps() const; // of no row: without the values of its variables
-    bool lacks_tasks() const;      // a step's task is unknown
+    const Workflow& steps() const;       // of no row: without the values of its variables
+    bool lacks_tasks() const;            // a step's task is unknown
+    const Diagnostics& problems() const; // found without any variable; load() tells them, too
 
   private:
     struct Parts;
