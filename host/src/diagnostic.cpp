@@ -19,7 +19,9 @@ bool has_errors(const Diagnostics& diagnostics) {
 std::string to_text(const Diagnostic& diagnostic) {
     std::string place = printable(diagnostic.file, kLongestPlace);
     if (diagnostic.line > 0)
-        place += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
+        place += ":" + std::to_string(diagnostic.line);
+    if (diagnostic.line > 0 && diagnostic.column > 0)
+        place += ":" + std::to_string(diagnostic.column);
     std::string text;
     if (!place.empty())
         text += place + ": ";

@@ -8,12 +8,12 @@
 namespace ferry {
 
 struct Diagnostic {
-    std::string file;     // as given on the command line; empty: the command line itself
-    std::string pointer;  // JSON pointer (RFC 6901) into the file; "" for the whole
-    std::size_t line = 0; // from 1; 0: not known
-    std::size_t column = 0;
-    std::string found;   // short, printable
-    std::string allowed; // what is allowed, and the nearest known name for a typo
+    std::string file;       // as given on the command line; empty: the command line itself
+    std::string pointer;    // JSON pointer (RFC 6901) into the file; "" for the whole
+    std::size_t line = 0;   // from 1; 0: not known
+    std::size_t column = 0; // from 1; 0: not known
+    std::string found;      // short, printable
+    std::string allowed;    // what is allowed, and the nearest known name for a typo
     bool warning = false;
 };
 

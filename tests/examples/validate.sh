@@ -14,3 +14,14 @@ for workflow in "$1"/*.json; do
   found=$((found + 1))
 done
 [ "$found" -gt 0 ]
+"$2" validate "$1/batch/count-and-upload.json" --manifest "$1/batch/rows.csv" --state-dir "$scratch/state"
+# The Slurm script, as the second task of two.
+printf 'r\n' | tee "$scratch"/{tumor,normal}_{1,2}.fq > /dev/null
+mkdir "$scratch/bin"
+ln -s "$(realpath "$2")" "$scratch/bin/ferry"
+batch=$(realpath "$1")/batch
+cd "$scratch"
+PATH=$scratch/bin:$PATH SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=2 SLURM_ARRAY_TASK_COUNT=2 \
+  "$batch/slurm.sh" "$batch/count-and-upload.json" "$batch/rows.csv" --dry-run > planned
+grep -q '^row 2: ferry run .*sample=normal' planned
+! grep -q '^row 1:' planned

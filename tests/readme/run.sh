@@ -22,6 +22,8 @@ unset SB_API_ENDPOINT SB_AUTH_TOKEN
 
 # What the README's reader has: a sample, and results.
 printf 'b\na\n' > NA12878.txt
+printf 'd\nc\n' > tumor.txt
+printf 'f\ne\n' > normal.txt
 mkdir results
 printf 'one' > results/1.bam
 printf 'two' > results/2.bam
@@ -59,4 +61,6 @@ done
 
 [ "$(cat "$scratch/root/projects/me/my-project/NA12878.sorted.txt")" = "$(printf 'a\nb')" ]
 [ "$(cat "$scratch/root/projects/me/my-project/2.bam")" = two ]
+[ "$(cat "$scratch/root/projects/me/my-project/normal.sorted.txt")" = "$(printf 'e\nf')" ]
+[ "$(wc -l < rows.ndjson)" = 2 ]
 echo "$ran commands ran"

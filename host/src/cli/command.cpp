@@ -76,10 +76,14 @@ std::map<std::string, std::string> vars_of(const po::variables_map& values) {
     return vars;
 }
 
-unsigned jobs_of(const po::variables_map& values) {
+unsigned processors() {
+    return std::clamp(std::thread::hardware_concurrency(), 1u, max_jobs);
+}
+
+unsigned jobs_of(const po::variables_map& values, unsigned otherwise) {
     const std::string text = text_of(values, "jobs");
     if (text.empty())
-        return std::clamp(std::thread::hardware_concurrency(), 1u, max_jobs);
+        return otherwise;
     unsigned jobs = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), jobs);
     if (error != std::errc() || end != text.data() + text.size() || jobs < 1 || jobs > max_jobs)
@@ -150,6 +154,29 @@ po::variables_map parse_options(const CommandTable& table, const Texts& argument
     return values;
 }
 
+BatchCommand batch_of(CommonOptions common, const std::string& workflow, const po::variables_map& values) {
+    BatchCommand batch;
+    batch.common = std::move(common);
+    batch.workflow = workflow;
+    batch.manifest = text_of(values, "manifest");
+    if (batch.manifest.empty())
+        throw Refused{"ferry batch needs --manifest ROWS.csv, whose rows it runs"};
+    batch.vars = vars_of(values);
+    batch.jobs = jobs_of(values, 1);
+    batch.shard = text_of(values, "shard");
+    batch.joblog = text_of(values, "joblog");
+    if (values.count("resume") && values.count("resume-failed"))
+        throw Refused{"--resume and --resume-failed exclude each other; --resume-failed does what --resume does, and "
+                      "runs failed rows again"};
+    if (values.count("resume"))
+        batch.resume = Resume::unfinished;
+    if (values.count("resume-failed"))
+        batch.resume = Resume::failed_too;
+    batch.halt = choice(values, "halt", halt_mode, batch.halt, {"never", "soon", "now"});
+    batch.dry_run = values.count("dry-run") != 0;
+    return batch;
+}
+
 Command build(const CommandTable& table, const po::variables_map& values, const Texts& arguments) {
     CommonOptions common = common_of(values);
     common.words = {table.name};
@@ -160,9 +187,11 @@ Command build(const CommandTable& table, const po::variables_map& values, const 
         throw Refused{"ferry " + table.name + " needs an argument: ferry " + table.name + " " + table.synopsis};
     const bool dry_run = values.count("dry-run") != 0;
     if (table.name == "run")
-        return RunCommand{common, positional, vars_of(values), jobs_of(values), dry_run};
+        return RunCommand{common, positional, vars_of(values), jobs_of(values, processors()), dry_run};
+    if (table.name == "batch")
+        return batch_of(std::move(common), positional, values);
     if (table.name == "validate")
-        return ValidateCommand{common, positional, vars_of(values)};
+        return ValidateCommand{common, positional, vars_of(values), text_of(values, "manifest")};
     if (table.name == "tasks")
         return TasksCommand{common, positional, values.count("json") != 0};
     TaskCommand task{common, positional, text_of(values, "with"), {}, dry_run};

@@ -1,6 +1,7 @@
 // The command line as typed values.
 #pragma once
 
+#include "batch/batch_run.hpp"
 #include "ferry_plugin.h"
 #include "report/progress_display.hpp"
 
@@ -31,6 +32,19 @@ struct RunCommand {
     bool dry_run = false;
 };
 
+struct BatchCommand {
+    CommonOptions common;
+    std::string workflow;
+    std::string manifest;
+    std::map<std::string, std::string> vars;
+    unsigned jobs = 1;  // rows at once
+    std::string shard;  // empty: all rows
+    std::string joblog; // empty: one below the state directory
+    Resume resume = Resume::no;
+    Halt halt = Halt::never;
+    bool dry_run = false;
+};
+
 struct TaskCommand {
     CommonOptions common;
     std::string task;
@@ -43,6 +57,7 @@ struct ValidateCommand {
     CommonOptions common;
     std::string workflow;
     std::map<std::string, std::string> vars;
+    std::string manifest; // empty: none
 };
 
 struct TasksCommand {
@@ -60,7 +75,8 @@ struct UsageError {
     std::string help;    // shown below it; may be empty
 };
 
-using Command = std::variant<UsageError, PrintCommand, RunCommand, TaskCommand, ValidateCommand, TasksCommand>;
+using Command =
+    std::variant<UsageError, PrintCommand, RunCommand, BatchCommand, TaskCommand, ValidateCommand, TasksCommand>;
 
 // Without the program's name. Looks at the file system only for --plugin-dir.
 Command parse_command_line(const std::vector<std::string>& arguments);

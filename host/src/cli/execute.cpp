@@ -23,8 +23,11 @@ struct Executor {
         return exit_code::failed;
     }
     int operator()(const RunCommand& command) const { return execute_run(command); }
+    int operator()(const BatchCommand& command) const { return execute_batch(command); }
     int operator()(const TaskCommand& command) const { return execute_task(command); }
-    int operator()(const ValidateCommand& command) const { return execute_validate(command); }
+    int operator()(const ValidateCommand& command) const {
+        return command.manifest.empty() ? execute_validate(command) : execute_validate_rows(command);
+    }
     int operator()(const TasksCommand& command) const { return execute_tasks(command); }
 };
 

@@ -41,6 +41,32 @@ CommandTable run_table() {
     return made;
 }
 
+void add_manifest(CommandTable& to, const char* text) {
+    to.own.add_options()("manifest", po::value<std::string>()->value_name("ROWS.csv"), text);
+}
+
+CommandTable batch_table() {
+    CommandTable made = table("batch", "WORKFLOW.json --manifest ROWS.csv [options]",
+                              "run a workflow for each row of a table; an outputs document a row", "workflow");
+    add_manifest(made, "the rows: .csv, .tsv, .jsonl or .ndjson; columns set variables that the workflow declares");
+    add_vars(made);
+    const auto text = [&made](const char* name, const char* value, const char* help) {
+        made.own.add_options()(name, po::value<std::string>()->value_name(value), help);
+    };
+    text("jobs", "N", "rows at once, 1 to 1024; default: 1");
+    text("shard", "I/N|slurm", "only the rows I, I+N, I+2N, ...; slurm: I and N of the job array");
+    text("joblog", "FILE",
+         "a line for each row that has ended, as GNU parallel writes; default: below the state "
+         "directory. A shard's has I-of-N in its name");
+    made.own.add_options()("resume", "go on: leave out the rows that have ended, as the joblog says");
+    made.own.add_options()("resume-failed", "the same, but run failed rows again");
+    text("halt", "WHEN",
+         "after a failed row: never, soon (no other starts) or now (those that run are stopped); "
+         "default: never");
+    made.own.add_options()("dry-run", "say what would be done, change nothing");
+    return made;
+}
+
 CommandTable task_table() {
     CommandTable made = table("task", "TASK [options]", "run one task without a workflow", "task");
     made.own.add_options()("with", po::value<std::string>()->value_name("FILE"), "JSON file with the task's options");
@@ -54,6 +80,7 @@ CommandTable validate_table() {
     CommandTable made =
         table("validate", "WORKFLOW.json [options]", "tell every error of a workflow, offline", "workflow");
     add_vars(made);
+    add_manifest(made, "the rows of a batch, which are checked too");
     return made;
 }
 
@@ -69,6 +96,7 @@ CommandTable tasks_table() {
 std::vector<CommandTable> command_tables() {
     std::vector<CommandTable> tables;
     tables.push_back(run_table());
+    tables.push_back(batch_table());
     tables.push_back(task_table());
     tables.push_back(validate_table());
     tables.push_back(tasks_table());
@@ -110,7 +138,7 @@ std::string usage() {
     return text + "  ferry COMMAND --help                    the options of a command\n"
                   "  ferry --version\n\n"
                   "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 plugin not loadable, 4 refused by the\n"
-                  "platform (token or rights), 128 + signal: stopped in order.\n";
+                  "platform (token or rights), 5 batch partly failed, 128 + signal: stopped in order.\n";
 }
 
 } // namespace ferry

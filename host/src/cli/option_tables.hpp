@@ -19,7 +19,7 @@ struct CommandTable {
     bool positional_required = true;
 };
 
-// run, task, validate, tasks.
+// run, batch, task, validate, tasks.
 std::vector<CommandTable> command_tables();
 boost::program_options::options_description common_table();
 std::string help_of(const CommandTable& table);

@@ -1,5 +1,7 @@
 #include "cli/execute.hpp"
 
+#include "batch/row_text.hpp"
+#include "cli/run_support.hpp"
 #include "cli/session.hpp"
 #include "cli/set_options.hpp"
 #include "cli/state_dir.hpp"
@@ -18,32 +20,12 @@
 namespace ferry {
 namespace {
 
-StopFlag& process_stop_flag() {
-    static StopFlag flag; // lives as long as the handlers
-    return flag;
-}
-
-std::string absolute_in(const std::string& folder, const std::string& path) {
-    return (std::filesystem::path(folder) / path).string();
-}
-
 struct RunSetup {
     const CommonOptions& common;
     unsigned jobs;
     bool dry_run;
     std::string input; // the file that is read: workflow or options; may be empty
 };
-
-// Two names of one file, existing or not.
-bool same_file(const std::string& a, const std::string& b) {
-    std::error_code error;
-    if (a.empty() || b.empty())
-        return false;
-    const auto whole = [&](const std::string& path) {
-        return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
-    };
-    return std::filesystem::equivalent(a, b, error) || whole(a) == whole(b);
-}
 
 // What would be written over something that is still needed; empty if nothing.
 std::string overwriting(const RunSetup& setup) {
@@ -108,21 +90,11 @@ int hand_over(const std::string& document, const std::string& file, Session& ses
     return code;
 }
 
-std::string shell_word(const std::string& word) {
-    constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
-    if (!word.empty() && word.find_first_not_of(plain) == std::string::npos)
-        return word;
-    std::string quoted = "'";
-    for (const char c : word)
-        quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    return quoted + "'";
-}
-
 // Uploads go on where they stood and files that are there are not sent again, so the same command is the remedy.
 void tell_how_to_go_on(const RunSetup& setup, Session& session) {
     std::string command = "ferry";
     for (const std::string& word : setup.common.words)
-        command += " " + shell_word(word);
+        command += " " + shell_quoted(word);
     session.log().info("to go on, once the cause is gone: " + printable(command, 4096));
 }
 

@@ -49,15 +49,19 @@ std::shared_ptr<const Workflow> Session::load(const Load& load, LoadRequest requ
         load_plugins();
         result = load(registry_, request);
     }
-    command_settings_->token_variables = result.token_variables;
-    command_settings_->token_variables.insert("SB_AUTH_TOKEN");
-    log_.hide(command_settings_->token_variables);
+    hide_tokens(result.token_variables);
     if (result.plugin_failed)
         tell_plugin_failures(FERRY_LOG_ERROR);
     for (const Diagnostic& found : result.diagnostics)
         log_.write(found.warning ? FERRY_LOG_WARN : FERRY_LOG_ERROR, {}, to_text(found));
     code = result.exit_code();
     return result.workflow;
+}
+
+void Session::hide_tokens(std::set<std::string> variables) {
+    command_settings_->token_variables = std::move(variables);
+    command_settings_->token_variables.insert("SB_AUTH_TOKEN");
+    log_.hide(command_settings_->token_variables);
 }
 
 std::optional<std::string> Session::work_dir() {

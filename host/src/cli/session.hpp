@@ -39,6 +39,9 @@ class Session {
     using Load = std::function<LoadResult(const TaskRegistry&, const LoadRequest&)>;
     std::shared_ptr<const Workflow> load(const Load& load, LoadRequest request, int& code);
 
+    // What these variables hold reaches no command and no line of the log. Before anything runs.
+    void hide_tokens(std::set<std::string> variables);
+
     // Absolute working directory; nullopt and told if it is gone.
     std::optional<std::string> work_dir();
 

@@ -74,8 +74,10 @@ std::optional<std::string> EventWriter::write(std::string_view type, const std::
     if (step) {
         if (step->row > 0)
             line.set("row", step->row);
-        line.set("step", step->step_id);
-        line.set("attempt", step->attempt);
+        if (!step->step_id.empty()) {
+            line.set("step", step->step_id);
+            line.set("attempt", step->attempt);
+        }
     }
     for (const auto& [name, value] : fields)
         if (!line.has(name) && name != "step" && name != "attempt" && name != "row")

@@ -24,8 +24,9 @@ class EventWriter {
     // Why not, as one sentence, if the path can be no event file: regular files, FIFOs with a reader and devices are.
     static std::variant<std::unique_ptr<EventWriter>, std::string> open(const std::string& path, Now now = {});
 
-    // Adds time and type, then `fields`; those of the task's place (step null: of the whole run) come from the host and
-    // win over fields of that name. nullopt, or why the line could not be written, told once.
+    // Adds time and type, then `fields`; those of the task's place (step null: of the whole run; without a step's id:
+    // of a row) come from the host and win over fields of that name. nullopt, or why the line could not be written,
+    // told once.
     std::optional<std::string> write(std::string_view type, const std::string& run_id, const TaskContext* step,
                                      const Poco::JSON::Object& fields);
 

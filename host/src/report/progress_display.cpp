@@ -73,6 +73,13 @@ void ProgressDisplay::set_steps(std::size_t total) {
     steps_total_ = total;
 }
 
+void ProgressDisplay::set_rows(const RowCounts& rows) {
+    const std::lock_guard lock(mutex_);
+    if (!rows_)
+        rows_began_ = Clock::now();
+    rows_ = rows;
+}
+
 void ProgressDisplay::step_started(const std::string& id) {
     const std::lock_guard lock(mutex_);
     running_[id] = ferry_progress{};
@@ -126,13 +133,27 @@ std::string ProgressDisplay::names() const {
     return text;
 }
 
+// "120 rows done, 3 failed, 8 running, 869 left, 2 min left"
+std::string ProgressDisplay::rows_text(Clock::time_point now) {
+    const std::uint64_t ended = rows_->done + rows_->failed;
+    std::string line = std::to_string(rows_->done) + " rows done, " + std::to_string(rows_->failed) + " failed, " +
+                       std::to_string(rows_->running) + " running, " + std::to_string(rows_->left) + " left";
+    const double seconds = std::chrono::duration<double>(now - rows_began_).count();
+    const double needed =
+        ended > 0 ? seconds / static_cast<double>(ended) * static_cast<double>(rows_->left + rows_->running) : 0;
+    if (needed >= 1 && needed < 1e7)
+        line += ", about " + format_duration(std::chrono::seconds(static_cast<std::int64_t>(needed) + 1));
+    return line;
+}
+
 std::string ProgressDisplay::text(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    if (running_.empty())
+    if (running_.empty() && !rows_)
         return {};
     const Sum all = sum();
     const double rate = bytes_per_second(now);
-    std::string line = std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps";
+    std::string line =
+        rows_ ? rows_text(now) : std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps";
     if (all.bytes_total > 0) {
         const double share = std::min(1.0, static_cast<double>(all.bytes_done) / static_cast<double>(all.bytes_total));
         line += " | " + std::to_string(static_cast<int>(share * 100)) + " % of " + format_size(all.bytes_total);
@@ -151,7 +172,7 @@ std::string ProgressDisplay::text(Clock::time_point now) {
     }
     if (all.in_flight > 0)
         line += " | " + std::to_string(all.in_flight) + " in flight";
-    return line + " | " + names();
+    return running_.empty() ? line : line + " | " + names();
 }
 
 void ProgressDisplay::draw(Clock::time_point now) {

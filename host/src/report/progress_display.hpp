@@ -22,6 +22,11 @@ namespace ferry {
 enum class ProgressMode { automatic, bar, plain, none };
 std::optional<ProgressMode> progress_mode(std::string_view name); // auto, bar, plain or none
 
+// The rows of a batch.
+struct RowCounts {
+    std::uint64_t done = 0, failed = 0, running = 0, left = 0; // left: still to be started
+};
+
 // Thread-safe. Sums over all running tasks.
 class ProgressDisplay {
   public:
@@ -37,6 +42,7 @@ class ProgressDisplay {
     void stop();  // ends it and takes the bar away
 
     void set_steps(std::size_t total);
+    void set_rows(const RowCounts& rows); // in a batch: rows are told instead of steps
     void step_started(const std::string& id);
     void step_progress(const std::string& id, const ferry_progress& progress);
     void step_finished(const std::string& id);
@@ -53,6 +59,7 @@ class ProgressDisplay {
     Sum sum() const;
     double bytes_per_second(Clock::time_point now);
     std::string names() const;
+    std::string rows_text(Clock::time_point now);
 
     Console& console_;
     const ProgressMode mode_;
@@ -61,6 +68,8 @@ class ProgressDisplay {
     bool stopping_ = false;
     std::size_t steps_total_ = 0;
     std::size_t steps_ended_ = 0;
+    std::optional<RowCounts> rows_;
+    Clock::time_point rows_began_{};
     std::map<std::string, ferry_progress> running_;
     std::uint64_t moved_ = 0; // bytes over all tasks and attempts, for the rate
     std::deque<std::pair<Clock::time_point, std::uint64_t>> samples_;

@@ -85,19 +85,6 @@ std::string folder_of(const std::string& file) {
     return path.has_parent_path() ? path.parent_path().string() : "/";
 }
 
-LoadResult check_workflow(const JsonObject::Ptr& document, const std::string& file, const TaskRegistry& registry,
-                          const LoadRequest& request) {
-    Draft draft;
-    draft.workflow.file = file;
-    draft.workflow.directory = folder_of(file);
-    draft_workflow(document, draft);
-    const Graph graph = link_steps(document, draft);
-    bind_variables(document, request.vars, request.environment, draft);
-    const bool plugin_failed = find_tasks(registry, draft);
-    check_options(graph, request, draft);
-    return finished(std::move(draft), plugin_failed);
-}
-
 LoadResult check_task(const std::string& task, const JsonObject::Ptr& options, const std::string& file,
                       const TaskRegistry& registry, const LoadRequest& request) {
     Draft draft;
@@ -115,13 +102,17 @@ LoadResult check_task(const std::string& task, const JsonObject::Ptr& options, c
     return finished(std::move(draft), plugin_failed);
 }
 
+Diagnostic unexpected(const std::string& file, const std::exception& error) {
+    return {file, "", 0, 0, std::string("cannot be checked: ") + error.what(), "", false};
+}
+
 // Nothing in there should throw but for want of memory; a message is then still better than a crash.
 template <typename Check> LoadResult guarded(const std::string& file, Check&& check) {
     try {
         return check();
     } catch (const std::exception& error) {
         LoadResult result;
-        result.diagnostics.push_back({file, "", 0, 0, std::string("cannot be checked: ") + error.what(), "", false});
+        result.diagnostics.push_back(unexpected(file, error));
         return result;
     }
 }
@@ -157,12 +148,86 @@ Poco::JSON::Object::Ptr read_json_object(const std::string& file, Diagnostics& d
     return object ? object : refuse(describe_value(std::get<Json>(parsed)), "needed: a JSON object");
 }
 
-LoadResult load_workflow(const std::string& file, const TaskRegistry& registry, const LoadRequest& request) {
-    return guarded(file, [&] {
-        LoadResult result;
-        const auto document = read_json_object(file, result.diagnostics);
-        return document ? check_workflow(document, file, registry, request) : result;
+struct WorkflowTemplate::Parts {
+    JsonObject::Ptr document;
+    Draft draft;
+    Graph graph;
+    bool plugin_failed;
+    std::map<std::string, bool> declared;
+
+    Parts(JsonObject::Ptr file_content, const std::string& file, const TaskRegistry& registry)
+        : document(std::move(file_content))
+        , graph(drafted(document, file, draft))
+        , plugin_failed(find_tasks(registry, draft)) {
+        if (const auto vars = object_of(document->get("vars")))
+            for (const std::string& name : vars->getNames())
+                declared[name] = kind_of(vars->get(name)) == JsonKind::null;
+    }
+
+    static Graph drafted(const JsonObject::Ptr& document, const std::string& file, Draft& draft) {
+        draft.workflow.file = file;
+        draft.workflow.directory = folder_of(file);
+        draft_workflow(document, draft);
+        return link_steps(document, draft);
+    }
+};
+
+WorkflowTemplate::WorkflowTemplate(std::unique_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+WorkflowTemplate::~WorkflowTemplate() = default;
+WorkflowTemplate::WorkflowTemplate(WorkflowTemplate&&) noexcept = default;
+WorkflowTemplate& WorkflowTemplate::operator=(WorkflowTemplate&&) noexcept = default;
+
+std::optional<WorkflowTemplate> WorkflowTemplate::read(const std::string& file, const TaskRegistry& registry,
+                                                       Diagnostics& diagnostics) {
+    try {
+        auto document = read_json_object(file, diagnostics);
+        if (!document)
+            return std::nullopt;
+        return WorkflowTemplate(std::make_unique<const Parts>(std::move(document), file, registry));
+    } catch (const std::exception& error) {
+        diagnostics.push_back(unexpected(file, error));
+        return std::nullopt;
+    }
+}
+
+LoadResult WorkflowTemplate::load(const LoadRequest& request) const {
+    return guarded(parts_->draft.workflow.file, [&] {
+        Draft draft = parts_->draft;
+        bind_variables(parts_->document, request.vars, request.environment, draft);
+        check_options(parts_->graph, request, draft);
+        return finished(std::move(draft), parts_->plugin_failed);
     });
+}
+
+LoadResult WorkflowTemplate::bind(const LoadRequest& request) const {
+    return guarded(parts_->draft.workflow.file, [&] {
+        Draft draft = parts_->draft;
+        bind_variables(parts_->document, request.vars, request.environment, draft);
+        return finished(std::move(draft), parts_->plugin_failed);
+    });
+}
+
+const std::map<std::string, bool>& WorkflowTemplate::declared() const {
+    return parts_->declared;
+}
+
+const Workflow& WorkflowTemplate::steps() const {
+    return parts_->draft.workflow;
+}
+
+const Diagnostics& WorkflowTemplate::problems() const {
+    return parts_->draft.diagnostics;
+}
+
+bool WorkflowTemplate::lacks_tasks() const {
+    const auto& steps = parts_->draft.workflow.steps;
+    return std::any_of(steps.begin(), steps.end(), [](const Step& step) { return !step.entry; });
+}
+
+LoadResult load_workflow(const std::string& file, const TaskRegistry& registry, const LoadRequest& request) {
+    LoadResult result;
+    const auto made = WorkflowTemplate::read(file, registry, result.diagnostics);
+    return made ? made->load(request) : result;
 }
 
 LoadResult load_task(const std::string& task, const Poco::JSON::Object::Ptr& options, const std::string& file,

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -28,6 +29,34 @@ struct LoadResult {
 
     // 0; 2: the file or the variables are wrong; 3: plugin_failed.
     int exit_code() const;
+};
+
+// A workflow file that is read once for many sets of variables, such as the rows of a batch.
+class WorkflowTemplate {
+  public:
+    ~WorkflowTemplate();
+    WorkflowTemplate(WorkflowTemplate&&) noexcept;
+    WorkflowTemplate& operator=(WorkflowTemplate&&) noexcept;
+
+    // Reads `file` and checks all that no variable has a part in. `registry` must outlive what is made from it.
+    // nullopt, with the reason in `diagnostics`, if there is no JSON object to be had.
+    static std::optional<WorkflowTemplate> read(const std::string& file, const TaskRegistry& registry,
+                                                Diagnostics& diagnostics);
+
+    // What load_workflow() would answer. Thread-safe.
+    LoadResult load(const LoadRequest& request) const;
+    // The same without looking at the steps' options: for variables that load() has found to be fine.
+    LoadResult bind(const LoadRequest& request) const;
+    // The declared variables; true: declared as null, so a value must be given.
+    const std::map<std::string, bool>& declared() const;
+    const Workflow& steps() const;       // of no row: without the values of its variables
+    bool lacks_tasks() const;            // a step's task is unknown
+    const Diagnostics& problems() const; // found without any variable; load() tells them, too
+
+  private:
+    struct Parts;
+    explicit WorkflowTemplate(std::unique_ptr<const Parts> parts);
+    std::unique_ptr<const Parts> parts_;
 };
 
 // Reads and checks `file`. `registry` must outlive the workflow. Never throws; touches nothing but the file and what

@@ -146,9 +146,9 @@ std::optional<std::size_t> Run::next() {
             changed_.wait(lock);
             continue;
         }
-        // A copy: another worker may erase the entry while this one waits, and the wait reads its argument after that.
-        const Moment earliest = delayed_.begin()->first;
-        changed_.wait_until(lock, earliest);
+        // By value: another worker may erase the entry while this one waits, and the wait reads its argument after
+        // that. No longer than a tick: without another thread nobody else sees the stop flag.
+        changed_.wait_until(lock, Moment(std::min(delayed_.begin()->first, now + kStopTick)));
     }
 }
 
@@ -312,13 +312,13 @@ RunResult Run::go() {
     const std::size_t wanted = std::clamp<std::size_t>(options_.jobs, 1, std::max<std::size_t>(1, progress_.size()));
     std::vector<std::thread> workers;
     try {
-        while (workers.size() < wanted)
+        while (wanted > 1 && workers.size() < wanted)
             workers.emplace_back([this] { work(); });
     } catch (const std::system_error&) {
-        // Fewer workers are slower, but as right; without any, this thread is the one.
-        if (workers.empty())
-            work();
+        // Fewer workers are slower, but as right.
     }
+    if (workers.empty())
+        work(); // one step at a time needs no other thread: a batch runs many thousand small workflows
     wait_for_end();
     for (std::thread& worker : workers)
         worker.join();

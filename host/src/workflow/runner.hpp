@@ -82,7 +82,7 @@ struct RunOptions {
 };
 
 // Runs the workflow to its end, or until the stop flag is set: then running steps see cancelled(), no other starts, and
-// it returns when the running ones have ended. Blocks; steps run on threads of its own.
+// it returns when the running ones have ended. Blocks; steps run on threads of its own, one at a time on this one.
 RunResult run_workflow(const Workflow& workflow, const RunOptions& options, RunListener& listener,
                        const StopFlag& stop);
 

@@ -64,10 +64,35 @@ TEST_CASE("task, validate and tasks") {
     CHECK(accepted<TasksCommand>({"tasks", "upload", "--json"}).json);
 }
 
+TEST_CASE("a batch") {
+    const auto plain = accepted<BatchCommand>({"batch", "w.json", "--manifest", "r.csv"});
+    CHECK(plain.workflow == "w.json");
+    CHECK(plain.manifest == "r.csv");
+    CHECK(plain.jobs == 1);
+    CHECK(plain.halt == Halt::never);
+    CHECK(plain.resume == Resume::no);
+    const auto full =
+        accepted<BatchCommand>({"batch", "w.json", "--manifest=r.csv", "--jobs", "8", "--shard", "2/4", "--joblog", "j",
+                                "--halt", "soon", "--resume-failed", "--var", "x=1", "--dry-run"});
+    CHECK(full.jobs == 8);
+    CHECK(full.shard == "2/4");
+    CHECK(full.joblog == "j");
+    CHECK(full.halt == Halt::soon);
+    CHECK(full.resume == Resume::failed_too);
+    CHECK(full.vars.at("x") == "1");
+    CHECK(full.dry_run);
+    CHECK(accepted<BatchCommand>({"batch", "w", "--manifest", "r", "--resume"}).resume == Resume::unfinished);
+    CHECK(accepted<ValidateCommand>({"validate", "w.json", "--manifest", "r.csv"}).manifest == "r.csv");
+    CHECK(refusal({"batch", "w.json"}) == "ferry batch needs --manifest ROWS.csv, whose rows it runs");
+    CHECK(refusal({"batch", "w", "--manifest", "r", "--halt", "son"}).find("did you mean soon?") != std::string::npos);
+    CHECK(refusal({"batch", "w", "--manifest", "r", "--resume", "--resume-failed"}).find("exclude each other") !=
+          std::string::npos);
+}
+
 TEST_CASE("help and version, before and after the command") {
     CHECK(accepted<PrintCommand>({"--version"}).text.find("ferry ") == 0);
     CHECK(accepted<PrintCommand>({"--help"}).text.find("ferry validate WORKFLOW.json") != std::string::npos);
-    for (const char* name : {"run", "task", "validate", "tasks"}) {
+    for (const char* name : {"run", "batch", "task", "validate", "tasks"}) {
         const std::string help = accepted<PrintCommand>({name, "--help"}).text;
         CHECK(help.find("--plugin-dir DIR") != std::string::npos);
         CHECK(help.find(std::string("ferry ") + name) == 0);
@@ -80,7 +105,7 @@ TEST_CASE("what is wrong is said in one sentence, with the nearest known name") 
     CHECK(refusal({"--versio"}) == "ferry has no option '--versio' before the command; did you mean --version?");
     CHECK(refusal({"run", "w.json", "--job", "2"}) == "ferry run has no option '--job'; did you mean --jobs?");
     CHECK(refusal({"run", "w.json", "--resume"}) == "ferry run has no option '--resume'");
-    CHECK(refusal({"batch", "w.json"}).find("ferry has no command 'batch'") == 0);
+    CHECK(refusal({"bundle", "w.json"}).find("ferry has no command 'bundle'") == 0);
     CHECK(refusal({"run"}) == "ferry run needs an argument: ferry run WORKFLOW.json [options]");
     CHECK(refusal({"run", "a", "b"}).find("takes one argument") != std::string::npos);
     CHECK(refusal({"run", "a", "--var", "novalue"}) == "--var 'novalue' is no NAME=VALUE");

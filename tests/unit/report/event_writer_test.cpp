@@ -47,12 +47,17 @@ TEST_CASE("one line an event: time, type and place first, and the task cannot fo
     Poco::JSON::Object whole;
     whole.set("row", 9);
     CHECK_FALSE(writer->write("run_finished", "run-1", nullptr, whole));
+    TaskContext row;
+    row.row = 4;
+    CHECK_FALSE(writer->write("run_started", "run-1", &row, {}));
     CHECK(
         read_file(file) ==
         "earlier\n"
         R"({"time":"2026-01-31T23:59:59.123Z","type":"part_done","run_id":"run-1","row":3,"step":"publish","attempt":2,"part":7})"
         "\n"
         R"({"time":"2026-01-31T23:59:59.123Z","type":"run_finished","run_id":"run-1"})"
+        "\n"
+        R"({"time":"2026-01-31T23:59:59.123Z","type":"run_started","run_id":"run-1","row":4})"
         "\n");
 }
 

@@ -41,6 +41,20 @@ TEST_CASE("the line sums over all running tasks") {
     CHECK(display.text(start + seconds(6)).empty());
 }
 
+TEST_CASE("of a batch the line tells rows, and how long the others may take") {
+    CapturedConsole captured;
+    ProgressDisplay display(captured.console, ProgressMode::plain);
+    display.set_rows({0, 0, 0, 100});
+    const auto now = ProgressDisplay::Clock::now();
+    CHECK(display.text(now) == "0 rows done, 0 failed, 0 running, 100 left");
+    display.set_rows({9, 1, 2, 88});
+    display.step_started("row 11 align");
+    display.step_started("row 12 align");
+    const std::string text = display.text(now + seconds(1000));
+    CHECK(text.find("9 rows done, 1 failed, 2 running, 88 left, about 2 h 30 min") == 0);
+    CHECK(text.find(" | row 11 align, row 12 align") != std::string::npos);
+}
+
 TEST_CASE("a second attempt does not take the rate below zero") {
     CapturedConsole captured;
     ProgressDisplay display(captured.console, ProgressMode::plain);

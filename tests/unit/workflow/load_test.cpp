@@ -72,6 +72,34 @@ TEST_CASE("the model is what the file says") {
     CHECK(workflow.token_variables == std::set<std::string>{"SB_AUTH_TOKEN"});
 }
 
+TEST_CASE("a template gives each set of variables a workflow of its own") {
+    const TempDir dir;
+    FakeTasks tasks;
+    Diagnostics problems;
+    const auto file = dir.write("w.json", R"({"vars":{"a":null,"b":"x"},"steps":[
+      {"id":"one","task":"probe","with":{"text":"${vars.a}","count":"${vars.b}"}}]})");
+    const auto made = WorkflowTemplate::read(file, tasks.registry(), problems);
+    REQUIRE(made);
+    CHECK(made->declared() == std::map<std::string, bool>{{"a", true}, {"b", false}});
+    CHECK_FALSE(made->lacks_tasks());
+    CHECK(made->problems().empty());
+    LoadRequest request;
+    request.vars = {{"a", "1"}, {"b", "2"}};
+    const LoadResult first = made->load(request);
+    REQUIRE_MESSAGE(first.workflow, told(first));
+    request.vars = {{"a", "other"}, {"b", "3"}};
+    const LoadResult second = made->bind(request);
+    REQUIRE(second.workflow);
+    CHECK(to_json(first.workflow->vars.at("a")) == R"("1")");
+    CHECK(to_json(second.workflow->vars.at("a")) == R"("other")");
+    request.vars = {{"a", "1"}};
+    CHECK(told(made->load(request)) == told(load_workflow(file, tasks.registry(), request)));
+    CHECK(made->load(request).exit_code() == 2); // b is no count
+    CHECK(made->load({}).exit_code() == 2);      // a is not given
+    CHECK_FALSE(WorkflowTemplate::read(dir.write("bad.json", "{"), tasks.registry(), problems));
+    CHECK(problems.size() == 1);
+}
+
 TEST_CASE("a token that a variable was given is in no message") {
     FakeTasks tasks;
     LoadRequest request;

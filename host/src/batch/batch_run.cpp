@@ -1,0 +1,313 @@
+#include "batch/batch_run.hpp"
+
+#include "batch/row_reporter.hpp"
+#include "batch/row_text.hpp"
+#include "document/strict_json.hpp"
+#include "document/text.hpp"
+#include "workflow/outputs_document.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <condition_variable>
+#include <csignal>
+#include <exception>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace ferry {
+
+namespace {
+
+// How often the signals' flag is looked at: a handler can wake nobody.
+constexpr std::chrono::milliseconds kSignalTick{50};
+
+double unix_seconds() {
+    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    const std::string text = shell_quoted(name.data());
+    return text.find_first_of("\t\n") == std::string::npos && name[0] != '\0' ? text : ":";
+}
+
+// What failed in few words, the same for rows that failed alike: the end of a message is often the row's own.
+std::string kind_of_failure(const RunResult& result) {
+    const StepResult* cause = cause_of(result);
+    if (!cause)
+        return "the row failed";
+    const std::string& message = cause->error.message;
+    const std::size_t end = std::min(message.find(": "), message.find("; "));
+    return cause->id + ": " + cause->error.code + ": " + printable(message.substr(0, end), 200);
+}
+
+class BatchRun {
+  public:
+    BatchRun(BatchPlan plan, const BatchSinks& sinks, const StopFlag& signals)
+        : plan_(std::move(plan))
+        , sinks_(sinks)
+        , signals_(signals)
+        , pass_(plan_.manifest.pass())
+        , host_(host_name())
+        , left_(plan_.to_run) {
+        if (plan_.run.run_id.empty())
+            plan_.run.run_id = make_run_id();
+    }
+
+    BatchResult go();
+
+  private:
+    struct Job {
+        ManifestRow row;
+        RowValues values; // those of --var behind the row's
+    };
+
+    void work();
+    std::optional<Job> next();
+    bool may_start();
+    std::optional<Job> read_on();
+    void run(const Job& job);
+    RunResult not_run(const Job& job, const std::string& why);
+    void finish(const Job& job, const RunResult& result, double start, double seconds);
+    void hand_over(const Job& job, const RunResult& result, double start, double seconds);
+    void judge(const RunResult& result, std::uint64_t row);
+    void stop_starting(const std::string& why);
+    void say_broken(const std::string& problem);
+    void show();
+
+    BatchPlan plan_;
+    const BatchSinks& sinks_;
+    const StopFlag& signals_; // of the process
+    StopFlag stop_;           // of the rows
+
+    std::mutex mutex_; // all below
+    std::condition_variable ended_;
+    std::unique_ptr<Manifest::Pass> pass_;
+    const std::string host_;
+    std::uint64_t left_;
+    std::uint64_t running_ = 0;
+    std::size_t workers_ = 0;
+    bool closed_ = false; // no other row starts
+    BatchResult result_;
+};
+
+void BatchRun::show() {
+    sinks_.progress.set_rows({result_.done, result_.failed + result_.stopped, running_, left_});
+}
+
+void BatchRun::say_broken(const std::string& problem) {
+    sinks_.log.error(problem);
+    result_.broken = true;
+}
+
+void BatchRun::stop_starting(const std::string& why) {
+    if (std::exchange(closed_, true))
+        return;
+    sinks_.log.warn("no other row is started: " + why);
+}
+
+bool BatchRun::may_start() {
+    if (signals_.requested() || stop_.requested())
+        closed_ = true;
+    if (!closed_ && !plan_.manifest.unchanged()) {
+        say_broken("the manifest '" + printable(plan_.manifest.path()) + "' was changed while its rows were running");
+        stop_starting("the rows that were checked are no longer those of the file; run again with --resume");
+    }
+    return !closed_;
+}
+
+// The next row that is to run.
+std::optional<BatchRun::Job> BatchRun::read_on() {
+    Job job;
+    for (;;) {
+        switch (pass_->next(job.row)) {
+        case Manifest::Pass::Next::end:
+            return std::nullopt;
+        case Manifest::Pass::Next::problem: // the check found none, so the file or its disk is at fault
+            say_broken(to_text(pass_->problem()));
+            stop_starting("the manifest cannot be read any more");
+            return std::nullopt;
+        case Manifest::Pass::Next::row:
+            break;
+        }
+        if (!plan_.shard.has(job.row.number))
+            continue;
+        job.values = job.row.values;
+        job.values.insert(job.values.end(), plan_.load.vars.begin(), plan_.load.vars.end());
+        if (plan_.known.empty() || plan_of(plan_.known.take(row_hash(job.values)), plan_.resume) == RowPlan::run)
+            return job;
+    }
+}
+
+std::optional<BatchRun::Job> BatchRun::next() {
+    const std::lock_guard lock(mutex_);
+    if (!may_start())
+        return std::nullopt;
+    auto job = read_on();
+    if (!job || !may_start()) // changed while it was read
+        return std::nullopt;
+    left_ -= left_ > 0 ? 1 : 0;
+    ++running_;
+    show();
+    return job;
+}
+
+void BatchRun::run(const Job& job) {
+    const double start = unix_seconds();
+    const auto began = std::chrono::steady_clock::now();
+    RunResult result;
+    try {
+        LoadRequest request = plan_.load;
+        request.vars = {job.values.begin(), job.values.end()};
+        const LoadResult loaded = plan_.workflow.bind(request);
+        RunOptions options = plan_.run;
+        options.row = job.row.number;
+        RowReporter reporter(job.row.number, sinks_.log, sinks_.progress, sinks_.events);
+        if (loaded.workflow)
+            result = run_workflow(*loaded.workflow, options, reporter, stop_);
+        else // the check has admitted it, so its surroundings have changed
+            result = not_run(job, loaded.diagnostics.empty() ? "" : to_text(loaded.diagnostics.front()));
+    } catch (const std::exception& error) {
+        result = not_run(job, error.what());
+    }
+    finish(job, result, start, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+}
+
+RunResult BatchRun::not_run(const Job& job, const std::string& why) {
+    sinks_.log.write(FERRY_LOG_ERROR, "row " + std::to_string(job.row.number),
+                     "could not be run: " + printable(why, 500));
+    RunResult result;
+    result.workflow = plan_.workflow.steps().name;
+    result.run_id = plan_.run.run_id;
+    result.row = job.row.number;
+    result.status = RunStatus::failed;
+    for (const auto& [name, value] : job.values)
+        result.vars[name] = value;
+    return result;
+}
+
+void BatchRun::finish(const Job& job, const RunResult& result, double start, double seconds) {
+    const std::lock_guard lock(mutex_);
+    --running_;
+    hand_over(job, result, start, seconds);
+    judge(result, job.row.number);
+    show();
+}
+
+// The joblog last: what it has as done is handed over.
+void BatchRun::hand_over(const Job& job, const RunResult& result, double start, double seconds) {
+    const bool had_reader = !sinks_.results.reader_gone();
+    if (auto problem = sinks_.results.add(to_json(outputs_document(result))))
+        say_broken(*problem);
+    if (had_reader && sinks_.results.reader_gone())
+        stop_starting("nobody reads the results");
+    const JoblogEntry entry{job.row.number,
+                            host_,
+                            start,
+                            seconds,
+                            result.exit_code(),
+                            result.signal,
+                            row_command(plan_.workflow_file, job.values)};
+    if (auto problem = sinks_.joblog.append(entry); problem && !result_.broken)
+        say_broken(*problem + "; rows that end from here on would be run again by --resume");
+}
+
+void BatchRun::judge(const RunResult& result, std::uint64_t row) {
+    if (result.status == RunStatus::succeeded) {
+        ++result_.done;
+        return;
+    }
+    if (result.status == RunStatus::interrupted) {
+        ++result_.stopped;
+        return;
+    }
+    ++result_.failed;
+    result_.failures.add(kind_of_failure(result), row);
+    const int code = result.exit_code();
+    result_.unloadable = result_.unloadable || code == 3;
+    result_.refused = result_.refused || code == 4;
+    if (code == 4)
+        stop_starting("the platform refused the token or the rights, and would refuse them to every row");
+    else if (code == 3)
+        stop_starting("a plugin cannot be used, and every row needs it");
+    else if (plan_.halt != Halt::never)
+        stop_starting("row " + std::to_string(row) + " failed (--halt " +
+                      (plan_.halt == Halt::soon ? "soon)" : "now)"));
+    if (plan_.halt == Halt::now)
+        stop_.request(SIGTERM);
+}
+
+void BatchRun::work() {
+    while (const auto job = next())
+        run(*job);
+    const std::lock_guard lock(mutex_);
+    --workers_;
+    ended_.notify_all();
+}
+
+BatchResult BatchRun::go() {
+    show();
+    std::vector<std::thread> threads;
+    const std::uint64_t wanted = std::min<std::uint64_t>(plan_.jobs, std::max<std::uint64_t>(plan_.to_run, 1));
+    try {
+        while (threads.size() < wanted) {
+            {
+                const std::lock_guard lock(mutex_);
+                ++workers_;
+            }
+            threads.emplace_back([this] { work(); });
+        }
+    } catch (const std::system_error& error) { // fewer are slower, but as right
+        const std::lock_guard lock(mutex_);
+        --workers_;
+        if (threads.empty())
+            say_broken(std::string("no thread can be started for the rows: ") + error.what());
+    }
+    {
+        std::unique_lock lock(mutex_);
+        while (workers_ > 0) {
+            ended_.wait_for(lock, kSignalTick);
+            if (signals_.requested())
+                stop_.request(signals_.signal());
+        }
+    }
+    for (std::thread& thread : threads)
+        thread.join();
+    result_.not_started = left_;
+    if (signals_.requested() && result_.stopped + result_.not_started > 0)
+        result_.signal = signals_.signal();
+    return std::move(result_);
+}
+
+} // namespace
+
+std::optional<Halt> halt_mode(std::string_view name) {
+    if (name == "never")
+        return Halt::never;
+    if (name == "soon")
+        return Halt::soon;
+    return name == "now" ? std::optional(Halt::now) : std::nullopt;
+}
+
+BatchResult run_batch(BatchPlan plan, const BatchSinks& sinks, const StopFlag& stop) {
+    return BatchRun(std::move(plan), sinks, stop).go();
+}
+
+int exit_code_of(const BatchResult& result, std::uint64_t done_before, std::uint64_t failed_before) {
+    if (result.signal > 0)
+        return 128 + result.signal;
+    if (result.unloadable)
+        return 3;
+    if (result.refused)
+        return 4;
+    if (result.failed + result.stopped + failed_before > 0)
+        return result.done + done_before > 0 ? 5 : 1;
+    return result.broken || result.not_started > 0 ? 1 : 0;
+}
+
+} // namespace ferry

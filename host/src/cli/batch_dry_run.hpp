@@ -1,0 +1,13 @@
+// What a batch would do.
+#pragma once
+
+#include "cli/batch_support.hpp"
+#include "cli/command.hpp"
+
+namespace ferry {
+
+// The plan as text on standard output: the graph once, the first rows as they would run, totals. The exit code.
+int plan_batch(const BatchCommand& command, const BatchInput& input, Shard shard, const RowCheckResult& checked,
+               KnownRows known, Session& session);
+
+} // namespace ferry
