@@ -49,7 +49,7 @@ TEST_CASE("one line an event: time, type and place first, and the task cannot fo
     CHECK_FALSE(writer->write("run_finished", "run-1", nullptr, whole));
     TaskContext row;
     row.row = 4;
-    CHECK_FALSE(writer->write("run_started", "run-1", &row, {}));
+    CHECK_FALSE(writer->write("run_started", "run-1", &row, Poco::JSON::Object()));
     CHECK(
         read_file(file) ==
         "earlier\n"
