@@ -1,4 +1,4 @@
-#include "resume/digest.hpp"
+#include "state/digest.hpp"
 
 #include <openssl/sha.h>
 
