@@ -17,14 +17,14 @@ unsigned mode_of(const std::string& path) {
 TEST_CASE("without stdout and stderr, output is kept in the state directory, privately") {
     CommandFixture f;
     REQUIRE(f.bash("echo out; echo err >&2").code == FERRY_OK);
-    CHECK(read_file(f.kept("step.1.stdout")) == "out\n");
-    CHECK(read_file(f.kept("step.1.stderr")) == "err\n");
-    CHECK(mode_of(f.kept("step.1.stdout")) == 0600u);
+    CHECK(read_file(f.kept("step.1.out")) == "out\n");
+    CHECK(read_file(f.kept("step.1.err")) == "err\n");
+    CHECK(mode_of(f.kept("step.1.out")) == 0600u);
     CHECK(mode_of(f.path("state/runs/run-1")) == 0700u);
     f.context.attempt = 2;
     f.context.row = 7;
     REQUIRE(f.bash("echo again").code == FERRY_OK);
-    CHECK(read_file(f.kept("row-7.step.2.stdout")) == "again\n");
+    CHECK(read_file(f.kept("row-7.step.2.out")) == "again\n");
 }
 
 TEST_CASE("commands that print nothing leave no empty files") {
@@ -37,7 +37,7 @@ TEST_CASE("a link in the place of a kept file is replaced, not followed") {
     CommandFixture f;
     f.dir.write("victim", "precious");
     std::filesystem::create_directories(f.kept(""));
-    std::filesystem::create_symlink(f.path("victim"), f.kept("step.1.stdout"));
+    std::filesystem::create_symlink(f.path("victim"), f.kept("step.1.out"));
     REQUIRE(f.bash("echo x").code == FERRY_OK);
     CHECK(read_file(f.dir / "victim") == "precious");
 }
