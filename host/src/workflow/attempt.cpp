@@ -107,7 +107,7 @@ class Attempt {
         AttemptResult result = run_with(options, shown);
         if (result.status != StepStatus::succeeded)
             return result;
-        if (const auto problem = cache_->keep(step_, begun, context_.run_id, result.outputs, stopped))
+        if (const auto problem = cache_->keep(step_, begun, context_.run_id, result.outputs))
             listener_.log(context_, FERRY_LOG_WARN, "--resume would run this step again: " + *problem);
         return result;
     }

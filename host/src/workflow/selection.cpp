@@ -80,8 +80,8 @@ std::string reason_to_skip(const Step& step, Choice choice, const std::vector<St
                            bool failed_upstream, const RunOptions& options) {
     if (choice == Choice::leave)
         return "only step " + in_quotes(options.only) + " was asked for";
-    if (choice == Choice::demanded)
-        return {};
+    if (choice == Choice::demanded) // all that it needs comes from records
+        return failed_upstream ? "what it needs is not done" : "";
     if (options.dry_run && step.when == When::failure)
         return "it runs only after a failure";
     if (options.dry_run || step.when == When::always)

@@ -41,7 +41,7 @@ class StepCache {
     Begun begin(const Step& step, const JsonObject& options, const std::function<bool()>& stopped) const;
     // Why the record could not be kept; nullopt if it was.
     std::optional<std::string> keep(const Step& step, const Begun& begun, const std::string& run_id,
-                                    const JsonObject::Ptr& outputs, const std::function<bool()>& stopped) const;
+                                    const JsonObject::Ptr& outputs) const;
 
   private:
     const Workflow& workflow_;
