@@ -81,7 +81,7 @@ std::variant<StepRecord, NoRecord> record_from(std::string_view text, const std:
     if (text.size() < kBody + kEnd.size() || !text.starts_with(kBegin) || !text.ends_with(kEnd))
         return damaged;
     const std::string_view body = text.substr(kBody, text.size() - kBody - kEnd.size());
-    if (text.substr(kBegin.size(), kDigest) != sha256(body))
+    if (text.substr(kBegin.size(), kDigest) != sha256(body) || !text.substr(0, kBody).ends_with(kMiddle))
         return damaged;
     const JsonResult parsed = parse_json(body, {.depth = 64, .bytes = kLargestRecord});
     const auto* value = std::get_if<Json>(&parsed);

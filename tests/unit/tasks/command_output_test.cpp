@@ -104,4 +104,28 @@ TEST_CASE("inputs must exist before the command starts") {
     CHECK_FALSE(std::filesystem::exists(f.dir / "started"));
 }
 
+TEST_CASE("an output that the command has not touched is warned of, whatever its time says") {
+    CommandFixture f;
+    f.dir.write("old.txt", "of an earlier run");
+    const auto warnings = [&](const std::string& script) {
+        f.logs.clear();
+        REQUIRE(f.bash(script, R"("outputs":{"o":"old.txt"})").code == FERRY_OK);
+        return std::count_if(f.logs.begin(), f.logs.end(), [](const std::string& line) {
+            return line.starts_with("1 output 'o': the command has not written old.txt, which was there before");
+        });
+    };
+    CHECK(warnings(":") == 1);
+    CHECK(warnings("echo new > old.txt") == 0);
+    CHECK(warnings("touch -d 2001-01-01 old.txt") == 0); // tools that keep times have written it all the same
+    CHECK(warnings("rm old.txt; echo new > old.txt") == 0);
+}
+
+TEST_CASE("the last ten lines are told when a command fails") {
+    CommandFixture f;
+    CHECK(f.bash("seq 1 30; exit 1").code == FERRY_FAILED);
+    REQUIRE(f.logs.size() == 10);
+    CHECK(f.logs.front() == "0 | 21");
+    CHECK(f.logs.back() == "0 | 30");
+}
+
 } // namespace ferry::test
