@@ -215,10 +215,13 @@ int32_t CommandTask::judge(const ChildEnd& end, const Streams& streams, const Ou
 
 // It lives on after TERM, and whoever waits would like to know for how long.
 void CommandTask::tell_of_grace() const {
+    const bool whole = settings_.grace.count() % 1000 == 0;
+    const std::string grace =
+        whole ? std::to_string(settings_.grace.count() / 1000) + " s" : format_duration(settings_.grace);
     const bool late = context_.deadline_ms > 0 && std::chrono::system_clock::now().time_since_epoch() >=
                                                       std::chrono::milliseconds(context_.deadline_ms);
-    log(FERRY_LOG_INFO, "waiting up to " + format_duration(settings_.grace) + " for the command to end" +
-                            (late ? "" : "; a second signal ends it at once"));
+    log(FERRY_LOG_INFO,
+        "waiting up to " + grace + " for the command to end" + (late ? "" : "; a second signal ends it at once"));
 }
 
 CommandTask::OutputMoments CommandTask::moments_before() const {
