@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 #define FERRY_ABI_MAJOR 0u
-#define FERRY_ABI_MINOR 1u
+#define FERRY_ABI_MINOR 2u
 
 /* True if *ptr is large enough, by its own struct_size, to hold the named field of the struct type. */
 #define FERRY_HAS(type, ptr, field) ((ptr)->struct_size >= offsetof(type, field) + sizeof((ptr)->field))
@@ -88,6 +88,9 @@ typedef struct ferry_run_context {
     uint32_t dry_run;       /* not 0: describe the work, change nothing here or remotely */
     uint64_t row;           /* row of a batch, from 1; 0 outside a batch */
     int64_t deadline_ms;    /* Unix time in milliseconds at which the step is cancelled; 0: none */
+    /* ---- optional from here on ---- */
+    ferry_string run_dir; /* absolute path of a folder below state_dir for what people may want to read of this run
+                             (logs); the task makes it, mode 0700, if it writes there. Old runs' folders are removed */
 } ferry_run_context;
 #define FERRY_RUN_CONTEXT_REQUIRED deadline_ms
 
@@ -148,7 +151,12 @@ typedef struct ferry_task_type {
     ferry_string options_schema; /* JSON Schema (draft 7) of the options, an object; the one source of types, limits,
                                     defaults and help. "format": "glob" marks texts that are file name patterns: there
                                     the host writes the characters * ? [ of what a reference stands for as [*] [?] [[]
-                                    so that they are no wildcards; the task takes these three for the characters. */
+                                    so that they are no wildcards; the task takes these three for the characters.
+                                    "x-file": "input" or "output" marks texts that are paths (or patterns) of files
+                                    which the task reads or makes: a step that has succeeded is not repeated on resume
+                                    while these are unchanged. An option "fingerprint" with the value "content" has
+                                    inputs compared by content. "x-environment", beside "properties": an array of
+                                    variables whose values are as good as options. */
     /* Makes a task. `options` is a JSON object that the schema admits, completed with the schema's defaults, with all
      * references resolved. On FERRY_OK *task is the plugin's and the host calls destroy() once; else *task is left
      * alone. Called on any thread. Does not block for long. */

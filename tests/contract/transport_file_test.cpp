@@ -1,5 +1,5 @@
 // Bodies that lie in a file, which may go out without passing through the process.
-#include "http/descriptor.hpp"
+#include "base/descriptor.hpp"
 #include "temp_dir.hpp"
 #include "transport_bench.hpp"
 

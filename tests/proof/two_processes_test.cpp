@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <filesystem>
 #include <string>
 #include <unistd.h>
 
@@ -32,7 +33,9 @@ struct Two {
     }
     std::vector<std::string> followed() {
         wait_until([&] { return space.server().counters().stored_parts == parts - 1; });
-        return {"run", workflow};
+        // Another run in ferry's eyes, as it is of another file: else it would not even begin.
+        std::filesystem::copy_file(workflow, workflow + ".copy");
+        return {"run", workflow + ".copy"};
     }
     void await_second() {
         wait_until([&] { return second.told().find("waiting for up to") != std::string::npos; });
@@ -86,6 +89,27 @@ TEST_CASE("the second of two runs of one step goes on where the first was stoppe
         two.check_stored();
         CHECK(two.space.server().counters().puts == parts + 1);
     }
+}
+
+TEST_CASE("a second run of the same workflow does not begin, and names the first") {
+    Workspace space;
+    space.server().add_faults(held_part);
+    space.make_file("a.bin", parts * Workspace::part);
+    const std::string workflow = space.upload_workflow(patient);
+    FerryProcess first{{"run", workflow}, space.setup()};
+    wait_until([&] { return space.server().counters().stored_parts == parts - 1; });
+    const ProcessResult second = space.ferry({"run", workflow});
+    CHECK(second.status == 1);
+    CHECK(second.out.empty());
+    CHECK_MESSAGE(second.err.find("error: process " + std::to_string(first.pid()) + " on host ") != std::string::npos,
+                  second.err);
+    CHECK(second.err.find(" has this run in work, since 2") != std::string::npos);
+    first.signal(SIGKILL);
+    CHECK(first.wait().status == 128 + SIGKILL);
+    const ProcessResult third = space.ferry({"run", workflow, "--resume"}); // takes the dead one's place at once
+    REQUIRE_MESSAGE(third.status == 0, third.err);
+    CHECK(third.err.find("which had this run before, is gone: going on in its place") != std::string::npos);
+    CHECK(space.server().counters().of("init") == 1);
 }
 
 TEST_CASE("long: the second of two runs of one step gives up after a minute and names the first" * doctest::skip()) {

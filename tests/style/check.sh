@@ -23,8 +23,10 @@ awk 'FNR == 1 { open = 0 }
   END { exit bad }' "${code[@]}" || failed=1
 
 # The layers: the host knows no engine, the engine knows no plugin ABI, only http/ knows POCO Net.
-! grep -rnE '#include "(engine|base|http|platform|retry|transfer|selection|adapter)/' host/src ||
-  tell "the host includes an engine header"
+while IFS= read -r header; do
+  [ ! -e "plugin/engine/$header" ] && [ ! -e "plugin/adapter/$header" ] && [ ! -e "plugin/$header" ] ||
+    tell "the host includes $header, which is the plugin's"
+done < <(grep -rhoE '#include "[^"]+"' host/src | cut -d'"' -f2 | sort -u)
 ! grep -rn 'ferry_plugin.h' plugin/engine || tell "the engine includes the plugin ABI"
 ! grep -rln '#include <Poco/Net' plugin host | grep -v '^plugin/engine/http/' ||
   tell "POCO Net is included outside plugin/engine/http"

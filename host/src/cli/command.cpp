@@ -177,6 +177,20 @@ BatchCommand batch_of(CommonOptions common, const std::string& workflow, const p
     return batch;
 }
 
+RunCommand run_of(const po::variables_map& values, CommonOptions common, const std::string& workflow) {
+    RunCommand run{std::move(common),
+                   workflow,
+                   vars_of(values),
+                   jobs_of(values, processors()),
+                   values.count("dry-run") != 0,
+                   values.count("resume") != 0,
+                   text_of(values, "from"),
+                   text_of(values, "only")};
+    if (!run.from.empty() && !run.only.empty())
+        throw Refused{"--from and --only exclude each other; give one of the two"};
+    return run;
+}
+
 Command build(const CommandTable& table, const po::variables_map& values, const Texts& arguments) {
     CommonOptions common = common_of(values);
     common.words = {table.name};
@@ -187,7 +201,7 @@ Command build(const CommandTable& table, const po::variables_map& values, const 
         throw Refused{"ferry " + table.name + " needs an argument: ferry " + table.name + " " + table.synopsis};
     const bool dry_run = values.count("dry-run") != 0;
     if (table.name == "run")
-        return RunCommand{common, positional, vars_of(values), jobs_of(values, processors()), dry_run};
+        return run_of(values, std::move(common), positional);
     if (table.name == "batch")
         return batch_of(std::move(common), positional, values);
     if (table.name == "validate")

@@ -30,6 +30,9 @@ struct RunCommand {
     std::map<std::string, std::string> vars;
     unsigned jobs = 1;
     bool dry_run = false;
+    bool resume = false;
+    std::string from; // a step's id; empty: not given
+    std::string only; // the same; at most one of the two
 };
 
 struct BatchCommand {

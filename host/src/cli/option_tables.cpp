@@ -37,6 +37,11 @@ CommandTable run_table() {
     add_vars(made);
     made.own.add_options()("jobs", po::value<std::string>()->value_name("N"),
                            "steps at once, 1 to 1024; default: the number of processors");
+    made.own.add_options()("resume", "repeat no step that has succeeded before and whose files are unchanged");
+    made.own.add_options()("from", po::value<std::string>()->value_name("STEP"),
+                           "run this step and all that need it; the others must have succeeded before");
+    made.own.add_options()("only", po::value<std::string>()->value_name("STEP"),
+                           "run this step alone; those that it needs must have succeeded before");
     made.own.add_options()("dry-run", "say what would be done, change nothing");
     return made;
 }

@@ -1,6 +1,6 @@
 #include "cli/execute.hpp"
 
-#include "batch/row_text.hpp"
+#include "cli/go_on.hpp"
 #include "cli/run_support.hpp"
 #include "cli/session.hpp"
 #include "cli/set_options.hpp"
@@ -12,9 +12,12 @@
 #include "signals.hpp"
 #include "tasks/child_process.hpp"
 #include "workflow/atomic_file.hpp"
+#include "workflow/foresight.hpp"
 #include "workflow/outputs_document.hpp"
-#include "workflow/runner.hpp"
+#include "workflow/run_folder.hpp"
+#include "workflow/selection.hpp"
 
+#include <csignal>
 #include <filesystem>
 
 namespace ferry {
@@ -22,9 +25,9 @@ namespace {
 
 struct RunSetup {
     const CommonOptions& common;
-    unsigned jobs;
     bool dry_run;
-    std::string input; // the file that is read: workflow or options; may be empty
+    std::string input;  // the file that is read: workflow or options; may be empty
+    RunOptions options; // what the command line says of it
 };
 
 // What would be written over something that is still needed; empty if nothing.
@@ -90,29 +93,75 @@ int hand_over(const std::string& document, const std::string& file, Session& ses
     return code;
 }
 
-// Uploads go on where they stood and files that are there are not sent again, so the same command is the remedy.
 void tell_how_to_go_on(const RunSetup& setup, Session& session) {
-    std::string command = "ferry";
-    for (const std::string& word : setup.common.words)
-        command += " " + shell_quoted(word);
-    session.log().info("to go on, once the cause is gone: " + printable(command, 4096));
+    session.log().info("to go on, once the cause is gone: " + printable(command_to_go_on(setup.common.words), 4096));
+}
+
+// The run's options and its folder, which this process has for itself while the RunPlace lives.
+struct RunPlace {
+    RunOptions options;
+    std::optional<RunFolder> folder;
+    SystemClock clock;
+};
+
+// exit_code::done, or how to exit; told.
+int take_place(const Workflow& workflow, const RunSetup& setup, RunPlace& place, Session& session) {
+    RunOptions& options = place.options;
+    if (const auto problem = selection_problem(workflow, options)) {
+        session.log().error(*problem);
+        return exit_code::usage;
+    }
+    RunFolder& folder = place.folder.emplace(options.state_dir, run_identity(workflow, options.work_dir));
+    if (!setup.dry_run) {
+        const RunFolder::Told told{[&](const std::string& words) { session.log().info(words); },
+                                   [&](const std::string& words) { session.log().warn(words); },
+                                   [&](const std::string& words) {
+                                       session.log().error(words + "; this one stops");
+                                       process_stop_flag().request(SIGTERM);
+                                   }};
+        if (const auto problem = folder.lease(place.clock, told)) {
+            session.log().error(*problem);
+            return exit_code::failed;
+        }
+    }
+    const bool goes_on = options.resume || !options.from.empty() || !options.only.empty();
+    options.run_id = goes_on ? folder.last_run_id() : "";
+    if (options.run_id.empty()) {
+        options.run_id = make_run_id();
+        if (goes_on)
+            session.log().info("no earlier run with these variables is known here");
+    }
+    options.run_dir = folder.run_dir(options.run_id);
+    if (const auto missing = missing_record(workflow, options)) {
+        session.log().error("step \"" + missing->step +
+                            "\" has to run first, as no record of an earlier run answers it" +
+                            (missing->reason.empty() ? "" : " (" + missing->reason + ")") + ": " +
+                            printable(command_for_step(setup.common.words, missing->step), 4096));
+        return exit_code::usage;
+    }
+    if (!setup.dry_run)
+        if (const auto problem = folder.begin(options.run_id))
+            session.log().debug(*problem);
+    return exit_code::done;
 }
 
 int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::string& work_dir, Session& session) {
     auto destinations = open_destinations(setup, session);
     if (!destinations)
         return exit_code::usage;
+    RunPlace place;
+    place.options = setup.options;
+    place.options.dry_run = setup.dry_run;
+    place.options.state_dir = destinations->state_dir;
+    place.options.work_dir = work_dir;
+    if (const int code = take_place(workflow, setup, place, session); code != exit_code::done)
+        return code;
     adopt_orphans();
     install_signal_handlers(process_stop_flag(), running_groups());
     ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
     RunReporter reporter(session.log(), progress, std::move(destinations->events), setup.dry_run);
-    RunOptions options;
-    options.jobs = setup.jobs;
-    options.state_dir = destinations->state_dir;
-    options.work_dir = work_dir;
-    options.dry_run = setup.dry_run;
     progress.start();
-    const RunResult result = run_workflow(workflow, options, reporter, process_stop_flag());
+    const RunResult result = run_workflow(workflow, place.options, reporter, process_stop_flag());
     progress.stop();
     // A dry run's result is the plan; the outputs of an earlier run stay as they are.
     const int handed = setup.dry_run
@@ -144,7 +193,13 @@ int execute_run(const RunCommand& command) {
     const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
         return load_workflow(command.workflow, registry, request);
     };
-    return load_and_run({command.common, command.jobs, command.dry_run, command.workflow}, command.vars, load, session);
+    RunOptions options;
+    options.jobs = command.jobs;
+    options.keep_records = true;
+    options.resume = command.resume;
+    options.from = command.from;
+    options.only = command.only;
+    return load_and_run({command.common, command.dry_run, command.workflow, options}, command.vars, load, session);
 }
 
 int execute_task(const TaskCommand& command) {
@@ -158,7 +213,7 @@ int execute_task(const TaskCommand& command) {
     const auto load = [&](const TaskRegistry& registry, const LoadRequest& request) {
         return load_task(command.task, options, command.with, registry, request);
     };
-    return load_and_run({command.common, 1, command.dry_run, command.with}, {}, load, session);
+    return load_and_run({command.common, command.dry_run, command.with, {}}, {}, load, session);
 }
 
 int execute_validate(const ValidateCommand& command) {

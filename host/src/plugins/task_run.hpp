@@ -26,6 +26,7 @@ struct TaskContext {
     bool dry_run = false;
     std::uint64_t row = 0;
     std::int64_t deadline_ms = 0; // Unix time; 0: none
+    std::string run_dir = {};     // made by whoever writes there
 };
 
 // What a running task tells. Called from any thread, several at once; implementations lock.

@@ -67,7 +67,7 @@ ferry_run_context make_run_context(const TaskContext& context) {
     return {sizeof(ferry_run_context), to_abi(context.state_dir), to_abi(context.work_dir),
             to_abi(context.workflow),  to_abi(context.run_id),    to_abi(context.step_id),
             context.attempt,           context.dry_run ? 1u : 0u, context.row,
-            context.deadline_ms};
+            context.deadline_ms,       to_abi(context.run_dir)};
 }
 
 } // namespace

@@ -27,6 +27,8 @@ std::string end_text(const StepResult& result) {
     switch (result.status) {
     case StepStatus::succeeded:
         return "done in " + time_text(result.seconds);
+    case StepStatus::cached:
+        return "cached: done in run " + printable(result.from_run, 100);
     case StepStatus::skipped:
         return "skipped: " + result.error.message;
     case StepStatus::failed:
@@ -36,9 +38,18 @@ std::string end_text(const StepResult& result) {
            result.error.message;
 }
 
+// "publish: upload, after align"
+std::string title_of(const Workflow& workflow, const Step& step) {
+    std::string title = step.id + ": " + step.task;
+    for (const std::size_t need : step.needs)
+        title += (need == step.needs.front() ? ", after " : ", ") + workflow.steps[need].id;
+    return title;
+}
+
 std::string counts(const RunResult& result) {
     std::string text;
-    for (const StepStatus status : {StepStatus::succeeded, StepStatus::failed, StepStatus::skipped}) {
+    for (const StepStatus status :
+         {StepStatus::succeeded, StepStatus::cached, StepStatus::failed, StepStatus::skipped}) {
         const auto count = std::count_if(result.steps.begin(), result.steps.end(),
                                          [status](const StepResult& step) { return step.status == status; });
         if (count > 0)
@@ -79,7 +90,7 @@ void RunReporter::run_started(const Workflow& workflow, const std::string& run_i
     started_ = std::chrono::steady_clock::now();
     progress_.set_steps(workflow.steps.size());
     for (const std::size_t index : workflow.order)
-        order_.emplace_back(workflow.steps[index].id, workflow.steps[index].task);
+        order_.emplace_back(workflow.steps[index].id, title_of(workflow, workflow.steps[index]));
     tell(FERRY_LOG_INFO, {},
          workflow.name + ": run " + run_id + " of " + std::to_string(workflow.steps.size()) +
              (workflow.steps.size() == 1 ? " step" : " steps"));
@@ -120,7 +131,13 @@ void RunReporter::step_finished(const TaskContext& step, const StepResult& resul
         fields.set("code", result.error.code);
         fields.set("message", result.error.message);
     }
+    if (!result.from_run.empty())
+        fields.set("from_run", result.from_run);
     write_event("step_finished", step.run_id, &step, fields);
+    if (!dry_run_)
+        return;
+    const std::lock_guard lock(mutex_);
+    plan_.emplace(step.step_id, "    " + end_text(result) + "\n"); // unless step_planned() has told it
 }
 
 void RunReporter::step_planned(const TaskContext& step, const Object& options, bool complete) {
@@ -160,9 +177,9 @@ void RunReporter::event(const TaskContext& task, std::string_view type, std::str
 std::string RunReporter::plan() const {
     const std::lock_guard lock(mutex_);
     std::string text;
-    for (const auto& [step, task] : order_)
+    for (const auto& [step, title] : order_)
         if (const auto planned = plan_.find(step); planned != plan_.end())
-            text += step + ": " + task + "\n" + planned->second;
+            text += title + "\n" + planned->second;
     return text;
 }
 

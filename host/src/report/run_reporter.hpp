@@ -33,7 +33,8 @@ class RunReporter : public RunListener {
     void progress(const TaskContext& task, const ferry_progress& progress) override;
     void event(const TaskContext& task, std::string_view type, std::string_view json) override;
 
-    // Dry run: what step_planned() told, in an order in which the steps could run, as text for people.
+    // Dry run: what step_planned() told, of cached and left out steps that they are, in an order in which the steps
+    // could run, as text for people.
     std::string plan() const;
 
   private:
@@ -46,7 +47,7 @@ class RunReporter : public RunListener {
     const std::unique_ptr<EventWriter> events_;
     const bool dry_run_;
     std::chrono::steady_clock::time_point started_;          // this and order_: written before the first step
-    std::vector<std::pair<std::string, std::string>> order_; // step and task
+    std::vector<std::pair<std::string, std::string>> order_; // step and what the plan calls it
     mutable std::mutex mutex_;                               // of the plan
     std::map<std::string, std::string> plan_;                // by step
 };

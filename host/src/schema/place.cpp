@@ -106,6 +106,16 @@ bool Place::has_format(const std::string& format) const {
                        [&](const JsonObject::Ptr& schema) { return text_of(schema->get("format")) == format; });
 }
 
+std::string Place::keyword(const std::string& name) const {
+    std::vector<JsonObject::Ptr> known;
+    for (const Json& schema : schemas_)
+        expand(validator_->schema(), schema, known);
+    for (const auto& schema : known)
+        if (std::string text = text_of(schema->get(name)); !text.empty())
+            return text;
+    return {};
+}
+
 Json Place::sample() const {
     std::vector<JsonObject::Ptr> known;
     for (const Json& schema : schemas_)

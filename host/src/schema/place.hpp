@@ -23,6 +23,8 @@ class Place {
     bool admits(const Json& value) const;
     // True if a text here is of that `format`, as far as this place alone decides.
     bool has_format(const std::string& format) const;
+    // The text that a keyword has here, of the first schema that has it; empty if none has.
+    std::string keyword(const std::string& name) const;
     // A value that may stand here, for one that is not known yet: the first that is admitted of the schema's examples,
     // default and allowed values, then the simplest of its types. An empty text if nothing else is found.
     Json sample() const;

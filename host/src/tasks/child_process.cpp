@@ -168,13 +168,18 @@ bool ends_within(Group& group, std::chrono::milliseconds grace, const std::funct
 
 // TERM, the grace, KILL. A stopped process gets CONT, or it would not hear TERM. What even KILL does not end within
 // another grace (a process in an uninterruptible file system call) is left behind rather than waited for.
-void terminate(Group& group, std::chrono::milliseconds grace) {
+void terminate(Group& group, const ChildWatch& watch) {
+    const auto patience = std::min(std::chrono::milliseconds(1000), watch.grace / 2);
     group.signal(SIGTERM);
     group.signal(SIGCONT);
-    if (ends_within(group, grace))
+    if (ends_within(group, patience))
+        return;
+    if (watch.lingers)
+        watch.lingers();
+    if (ends_within(group, watch.grace - patience))
         return;
     group.signal(SIGKILL);
-    ends_within(group, grace);
+    ends_within(group, watch.grace);
 }
 
 ChildEnd watch_group(Group& group, const ChildWatch& watch) {
@@ -185,7 +190,7 @@ ChildEnd watch_group(Group& group, const ChildWatch& watch) {
         end.stopped = !group.leader_ended() && cancelled();
     }
     if (end.stopped) {
-        terminate(group, watch.grace);
+        terminate(group, watch);
     } else if (!group.empty()) {
         // Process substitutions of a shell may still be flushing what the program wrote: they get time, but no step
         // leaves a process behind.
@@ -193,7 +198,7 @@ ChildEnd watch_group(Group& group, const ChildWatch& watch) {
         if (failed || !ends_within(group, watch.grace, cancelled)) {
             end.stopped = !failed && cancelled();
             end.leftovers_killed = !failed && !end.stopped;
-            terminate(group, watch.grace);
+            terminate(group, watch);
         }
     }
     if (WIFSIGNALED(group.status()))

@@ -33,6 +33,7 @@ struct ChildEnd {
 struct ChildWatch {
     std::function<void()> started;   // called once the program has its own copies of the descriptors
     std::function<bool()> cancelled; // asked some 20 times a second
+    std::function<void()> lingers;   // called once if it is still there a second after TERM (or half the grace)
     // After TERM until KILL; also what processes that outlive their program get to end by themselves.
     std::chrono::milliseconds grace{10'000};
 };

@@ -25,12 +25,6 @@ FileResult<UniqueFd> blocking(UniqueFd file) {
     return file;
 }
 
-std::optional<FileError> make_private_folder(const std::string& path) {
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST)
-        return cannot("cannot make the folder", path, errno);
-    return std::nullopt;
-}
-
 } // namespace
 
 FileResult<UniqueFd> open_command_input(const std::string& path) {
@@ -51,14 +45,25 @@ FileResult<UniqueFd> open_command_output(const std::string& path) {
     return blocking(std::move(file));
 }
 
-FileResult<std::string> make_run_folder(const std::string& state_dir, const std::string& run_id) {
-    const std::string runs = state_dir + "/runs";
-    const std::string folder = runs + "/" + run_id;
-    if (auto error = make_private_folder(runs))
-        return *error;
-    if (auto error = make_private_folder(folder))
-        return *error;
-    return folder;
+std::optional<FileError> make_run_folder(const std::string& path) {
+    if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)
+        return std::nullopt;
+    const std::size_t slash = path.rfind('/');
+    if (errno == ENOENT && slash != std::string::npos && slash > 0) {
+        if (auto error = make_run_folder(path.substr(0, slash)))
+            return error;
+        if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST)
+            return std::nullopt;
+    }
+    return cannot("cannot make the folder", path, errno);
+}
+
+std::optional<FileMoment> moment_of(const std::string& path) {
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+        return std::nullopt;
+    return FileMoment{info.st_dev, info.st_ino,
+                      std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec};
 }
 
 FileResult<UniqueFd> open_kept_output(const std::string& path) {

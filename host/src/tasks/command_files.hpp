@@ -3,6 +3,7 @@
 
 #include "unique_fd.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,8 +21,20 @@ template <typename Value> using FileResult = std::variant<Value, FileError>;
 FileResult<UniqueFd> open_command_input(const std::string& path);
 FileResult<UniqueFd> open_command_output(const std::string& path);
 
-// STATE_DIR/runs/RUN_ID, made 0700 with its parent.
-FileResult<std::string> make_run_folder(const std::string& state_dir, const std::string& run_id);
+// Makes the folder and those above it that are missing, mode 0700.
+std::optional<FileError> make_run_folder(const std::string& path);
+
+// What a file was before the command began, to see whether the command has touched it: writing changes the time of the
+// status, whatever a tool does with the time of change.
+struct FileMoment {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t changed_ns = 0; // its status
+
+    bool operator==(const FileMoment&) const = default;
+};
+std::optional<FileMoment> moment_of(const std::string& path); // nullopt: no regular file is there
+
 // A new file of mode 0600; one of an earlier life with that name is replaced, never followed or shared.
 FileResult<UniqueFd> open_kept_output(const std::string& path);
 

@@ -21,7 +21,7 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t shown_lines = 20;
+constexpr std::size_t shown_lines = 10;
 constexpr std::size_t shown_line_size = 400;
 
 std::string text_of(ferry_string text) {
@@ -100,11 +100,12 @@ int32_t CommandTask::run(ferry_error& error) {
         streams.output = {};
         streams.error = {};
     };
-    const ChildWatch watch{close_streams, [this] { return cancelled(); }, settings_.grace};
+    const ChildWatch watch{close_streams, [this] { return cancelled(); }, [this] { tell_of_grace(); }, settings_.grace};
+    const OutputMoments before = moments_before();
     const auto end = run_child(std::get<ChildStart>(start), watch, settings_.groups);
     const int32_t code = std::holds_alternative<int>(end)
                              ? fail(error, "start", start_reason(options_.command.front(), std::get<int>(end)))
-                             : judge(std::get<ChildEnd>(end), streams, error);
+                             : judge(std::get<ChildEnd>(end), streams, before, error);
     if (streams.output_kept)
         remove_if_empty(streams.output_file);
     if (streams.error_kept)
@@ -134,7 +135,7 @@ std::optional<std::string> CommandTask::open_streams(Streams& streams) const {
     if (const auto* problem = std::get_if<FileError>(&input))
         return problem->reason;
     streams.input = std::move(std::get<UniqueFd>(input));
-    if (auto reason = open_output(options_.output, "stdout", streams.output, streams.output_file, streams.output_kept))
+    if (auto reason = open_output(options_.output, "out", streams.output, streams.output_file, streams.output_kept))
         return reason;
     // Both in one file: one description, or they would write over each other.
     if (options_.error && same_file(streams.output, absolute(*options_.error))) {
@@ -142,7 +143,7 @@ std::optional<std::string> CommandTask::open_streams(Streams& streams) const {
         streams.error_file = streams.output_file;
         return std::nullopt;
     }
-    return open_output(options_.error, "stderr", streams.error, streams.error_file, streams.error_kept);
+    return open_output(options_.error, "err", streams.error, streams.error_file, streams.error_kept);
 }
 
 std::optional<std::string> CommandTask::open_output(const std::optional<std::string>& wanted, const char* name,
@@ -152,12 +153,11 @@ std::optional<std::string> CommandTask::open_output(const std::optional<std::str
         file = absolute(*wanted);
         opened = open_command_output(file);
     } else {
-        auto folder = make_run_folder(text_of(context_.state_dir), text_of(context_.run_id));
-        if (const auto* problem = std::get_if<FileError>(&folder))
+        const std::string folder = text_of(context_.run_dir);
+        if (auto problem = make_run_folder(folder))
             return problem->reason;
         const std::string row = context_.row == 0 ? "" : "row-" + std::to_string(context_.row) + ".";
-        file = std::get<std::string>(folder) + "/" + row + text_of(context_.step_id) + "." +
-               std::to_string(context_.attempt) + "." + name;
+        file = folder + "/" + row + text_of(context_.step_id) + "." + std::to_string(context_.attempt) + "." + name;
         opened = open_kept_output(file);
         kept = true;
     }
@@ -187,7 +187,8 @@ std::variant<ChildStart, FileError> CommandTask::prepare(const Streams& streams)
     return start;
 }
 
-int32_t CommandTask::judge(const ChildEnd& end, const Streams& streams, ferry_error& error) const {
+int32_t CommandTask::judge(const ChildEnd& end, const Streams& streams, const OutputMoments& before,
+                           ferry_error& error) const {
     if (end.signal == 0)
         set_output("exit_code", std::to_string(end.exit_code));
     if (end.stopped) {
@@ -208,7 +209,39 @@ int32_t CommandTask::judge(const ChildEnd& end, const Streams& streams, ferry_er
                 " and were ended: let it wait for them; start a service that is to outlive its step with setsid");
     if (auto reason = set_outputs())
         return fail(error, "output", *reason);
+    warn_of_leftovers(before);
     return FERRY_OK;
+}
+
+// It lives on after TERM, and whoever waits would like to know for how long.
+void CommandTask::tell_of_grace() const {
+    const bool whole = settings_.grace.count() % 1000 == 0;
+    const std::string grace =
+        whole ? std::to_string(settings_.grace.count() / 1000) + " s" : format_duration(settings_.grace);
+    const bool late = context_.deadline_ms > 0 && std::chrono::system_clock::now().time_since_epoch() >=
+                                                      std::chrono::milliseconds(context_.deadline_ms);
+    log(FERRY_LOG_INFO,
+        "waiting up to " + grace + " for the command to end" + (late ? "" : "; a second signal ends it at once"));
+}
+
+CommandTask::OutputMoments CommandTask::moments_before() const {
+    OutputMoments moments;
+    for (const auto& [name, path] : options_.outputs)
+        if (!is_glob(path))
+            if (const auto moment = moment_of(absolute(literal_of(path))))
+                moments.emplace(name, *moment);
+    return moments;
+}
+
+void CommandTask::warn_of_leftovers(const OutputMoments& before) const {
+    for (const auto& [name, path] : options_.outputs) {
+        const auto known = before.find(name);
+        if (known != before.end() && moment_of(absolute(literal_of(path))) == known->second)
+            log(FERRY_LOG_WARN, "output '" + printable(name) + "': the command has not written " +
+                                    printable(path, 600) +
+                                    ", which was there before; if it is left from an earlier run, have the command "
+                                    "remove it first");
+    }
 }
 
 // The end of what it printed goes to the log; the last line and where to find the rest into the error.

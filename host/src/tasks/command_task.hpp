@@ -8,6 +8,7 @@
 
 #include "ferry_plugin.h"
 
+#include <map>
 #include <string>
 
 namespace ferry {
@@ -38,7 +39,12 @@ class CommandTask {
     std::optional<std::string> open_output(const std::optional<std::string>& wanted, const char* name, UniqueFd& to,
                                            std::string& file, bool& kept) const;
     std::variant<ChildStart, FileError> prepare(const Streams& streams) const;
-    int32_t judge(const ChildEnd& end, const Streams& streams, ferry_error& error) const;
+    using OutputMoments = std::map<std::string, FileMoment>; // of the outputs' names
+
+    int32_t judge(const ChildEnd& end, const Streams& streams, const OutputMoments& before, ferry_error& error) const;
+    void tell_of_grace() const;
+    OutputMoments moments_before() const;
+    void warn_of_leftovers(const OutputMoments& before) const;
     std::string last_words(const Streams& streams) const;
     std::optional<std::string> set_outputs() const;
 

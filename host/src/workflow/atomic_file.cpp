@@ -46,12 +46,12 @@ struct Beside {
     }
 };
 
-UniqueFd create_beside(const std::filesystem::path& target, std::string& name) {
+UniqueFd create_beside(const std::filesystem::path& target, std::string& name, mode_t mode) {
     static std::atomic<unsigned> counter{0};
     for (int tries = 0; tries < 100; ++tries) {
         name = target.parent_path() / ("." + target.filename().string().substr(0, 200) + "." +
                                        std::to_string(::getpid()) + "." + std::to_string(counter++) + ".tmp");
-        UniqueFd fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+        UniqueFd fd(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
         if (fd || errno != EEXIST)
             return fd;
     }
@@ -82,7 +82,7 @@ std::optional<std::string> write_atomically(const std::string& path, std::string
                              : S_ISDIR(before.st_mode) ? "it is a folder; name a file"
                                                        : "it is no regular file; name another");
     Beside beside;
-    UniqueFd fd = create_beside(target, beside.path);
+    UniqueFd fd = create_beside(target, beside.path, 0666);
     if (!fd) {
         beside.renamed = true; // nothing to remove
         return failure(path);
@@ -93,6 +93,19 @@ std::optional<std::string> write_atomically(const std::string& path, std::string
         return failure(path);
     beside.renamed = true;
     sync_folder(target.parent_path());
+    return std::nullopt;
+}
+
+std::optional<std::string> replace_private_file(const std::string& path, std::string_view content) {
+    Beside beside;
+    const UniqueFd fd = create_beside(path, beside.path, 0600);
+    if (!fd) {
+        beside.renamed = true; // nothing to remove
+        return failure(path);
+    }
+    if (!write_all(fd.get(), content) || ::rename(beside.path.c_str(), path.c_str()) != 0)
+        return failure(path);
+    beside.renamed = true;
     return std::nullopt;
 }
 

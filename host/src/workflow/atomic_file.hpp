@@ -12,4 +12,8 @@ namespace ferry {
 // it was.
 std::optional<std::string> write_atomically(const std::string& path, std::string_view content);
 
+// The same for a file of the state directory: mode 0600, not synced, so that after a power cut it may be old, empty or
+// gone. For what is checked when it is read and costs little when it is lost.
+std::optional<std::string> replace_private_file(const std::string& path, std::string_view content);
+
 } // namespace ferry

@@ -37,19 +37,21 @@ AttemptResult wrong_options(Diagnostics problems) {
 class Attempt {
   public:
     Attempt(const Step& step, const TaskContext& context, const RunScope& scope,
-            const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop)
+            const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop,
+            const StepCache* cache)
         : step_(step)
         , context_(context)
         , scope_(scope)
         , now_ms_(now_ms)
         , listener_(listener)
         , stop_(stop)
+        , cache_(cache)
         , host_{
               listener, scope.environment, [this] { return stop_.requested() || is_late(); },
               [this](std::string text) { return without_secrets(std::move(text), scope_.workflow.token_variables); }} {}
 
     AttemptResult run() {
-        const Resolved shown = resolve_options(true);
+        const Resolved shown = resolve_in_run(step_, scope_, true);
         if (!shown.problems.empty())
             return wrong_options(shown.problems);
         Diagnostics problems =
@@ -58,22 +60,17 @@ class Attempt {
         if (!problems.empty())
             return wrong_options(std::move(problems));
         // Tokens are put in last, when nothing that prints values comes after.
-        const Resolved resolved = shown.open.empty() || scope_.dry_run ? shown : resolve_options(false);
+        const Resolved resolved = shown.open.empty() || scope_.dry_run ? shown : resolve_in_run(step_, scope_, false);
         const auto options = with_defaults(step_.entry->schema, *resolved.options);
         if (scope_.dry_run)
             return plan(*options, shown);
         problems = in_file(validate_task(*step_.entry, *options, context_, host_), shown);
-        return has_errors(problems) ? wrong_options(std::move(problems)) : run_with(*options, shown);
+        if (has_errors(problems))
+            return wrong_options(std::move(problems));
+        return cache_ && !scope_.dry_run ? run_and_keep(*options, shown) : run_with(*options, shown);
     }
 
   private:
-    Resolved resolve_options(bool hide_secrets) const {
-        RunScope scope = scope_;
-        scope.hide_secrets = hide_secrets;
-        return resolve(*step_.with, Place(step_.validator), lookup_in_run(scope), StandIn::words, scope_.workflow.file,
-                       step_.with_pointer);
-    }
-
     bool is_late() const { return context_.deadline_ms > 0 && now_ms_() >= context_.deadline_ms; }
 
     // The task's pointers lead into its options; what it found at a token's place is not passed on.
@@ -99,6 +96,19 @@ class Attempt {
             result.error = {"planned", "not known before its needs have run: " + result.error.message};
             result.code = FERRY_OK;
         }
+        return result;
+    }
+
+    // The record must not hold what people may not see, and nothing says so later.
+    AttemptResult run_and_keep(const JsonObject& options, const Resolved& shown) {
+        const auto stopped = [this] { return stop_.requested(); };
+        const auto visible = shown.open.empty() ? nullptr : with_defaults(step_.entry->schema, *shown.options);
+        const auto begun = cache_->begin(step_, visible ? *visible : options, stopped);
+        AttemptResult result = run_with(options, shown);
+        if (result.status != StepStatus::succeeded)
+            return result;
+        if (const auto problem = cache_->keep(step_, begun, context_.run_id, result.outputs))
+            listener_.log(context_, FERRY_LOG_WARN, "--resume would run this step again: " + *problem);
         return result;
     }
 
@@ -134,15 +144,17 @@ class Attempt {
     const std::function<std::int64_t()>& now_ms_;
     RunListener& listener_;
     const StopFlag& stop_;
+    const StepCache* const cache_;
     TaskHost host_;
 };
 
 } // namespace
 
 AttemptResult run_attempt(const Step& step, const TaskContext& context, const RunScope& scope,
-                          const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop) {
+                          const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop,
+                          const StepCache* cache) {
     try {
-        return Attempt(step, context, scope, now_ms, listener, stop).run();
+        return Attempt(step, context, scope, now_ms, listener, stop, cache).run();
     } catch (const std::exception& error) {
         return ended(StepStatus::failed, "failed", "the step could not be run: " + printable(error.what(), 500));
     }

@@ -3,6 +3,7 @@
 
 #include "workflow/runner.hpp"
 #include "workflow/scope.hpp"
+#include "workflow/step_cache.hpp"
 
 namespace ferry {
 
@@ -16,7 +17,9 @@ struct AttemptResult {
 };
 
 // `context` is complete but for nothing; its deadline is this attempt's. Blocks until the task has ended. Never throws.
+// `cache` keeps what succeeds; may be null.
 AttemptResult run_attempt(const Step& step, const TaskContext& context, const RunScope& scope,
-                          const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop);
+                          const std::function<std::int64_t()>& now_ms, RunListener& listener, const StopFlag& stop,
+                          const StepCache* cache);
 
 } // namespace ferry

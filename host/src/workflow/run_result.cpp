@@ -16,6 +16,8 @@ const char* to_string(StepStatus status) {
         return "succeeded";
     case StepStatus::failed:
         return "failed";
+    case StepStatus::cached:
+        return "cached";
     case StepStatus::skipped:
         break;
     }

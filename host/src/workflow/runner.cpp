@@ -2,7 +2,8 @@
 
 #include "document/text.hpp"
 #include "workflow/attempt.hpp"
-#include "workflow/graph.hpp"
+#include "workflow/foresight.hpp"
+#include "workflow/selection.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -30,13 +31,6 @@ double since(Moment start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-Graph graph_of(const Workflow& workflow) {
-    std::vector<std::vector<std::size_t>> needs;
-    for (const Step& step : workflow.steps)
-        needs.push_back(step.needs);
-    return Graph(std::move(needs));
-}
-
 // What is left to do of a step, and what it did. Written under the mutex.
 struct Progress {
     std::size_t open_needs = 0;
@@ -54,6 +48,8 @@ class Run {
         , listener_(listener)
         , stop_(stop)
         , graph_(graph_of(workflow))
+        , choices_(choose_steps(workflow, graph_, options))
+        , cache_(workflow, options.state_dir, options.work_dir, options.environment)
         , progress_(workflow.steps.size())
         , unfinished_(workflow.steps.size()) {
         result_.workflow = workflow.name;
@@ -75,6 +71,13 @@ class Run {
     void work();
     std::optional<std::size_t> next();
     void attempt(std::size_t number);
+    bool answer(std::size_t number);
+    std::string ran_anew(std::size_t number) const;
+    void answer_with(std::size_t number, const StepRecord& record);
+    void miss(std::size_t number, const std::string& reason);
+    RunScope scope() const {
+        return {workflow_, options_.environment, result_.run_id, result_.steps, options_.dry_run, true};
+    }
     bool retry(std::size_t number, const AttemptResult& attempt, const TaskContext& context);
     void finish(std::size_t number, AttemptResult attempt, const TaskContext& context);
     void skip(std::size_t number, std::string code, std::string message);
@@ -84,7 +87,7 @@ class Run {
     void wait_for_end();
     void skip_rest();
     TaskContext context_of(std::size_t number, std::uint32_t attempt) const;
-    std::string reason_to_skip(std::size_t number) const;
+    std::string why_skip(std::size_t number) const;
     void conclude();
 
     const Workflow& workflow_;
@@ -92,6 +95,9 @@ class Run {
     RunListener& listener_;
     const StopFlag& stop_;
     const Graph graph_;
+    const std::vector<Choice> choices_;
+    const StepCache cache_;
+    std::vector<Foreseen> foreseen_;
     std::function<std::int64_t()> now_ms_;
 
     std::mutex mutex_;
@@ -112,6 +118,7 @@ TaskContext Run::context_of(std::size_t number, std::uint32_t attempt) const {
     context.work_dir = options_.work_dir;
     context.workflow = workflow_.name;
     context.run_id = result_.run_id;
+    context.run_dir = options_.run_dir.empty() ? options_.state_dir + "/runs/" + result_.run_id : options_.run_dir;
     context.step_id = step.id;
     context.attempt = attempt;
     context.dry_run = options_.dry_run;
@@ -157,12 +164,71 @@ void Run::work() {
         attempt(*number);
 }
 
+// True if the step is done with, as a record answers it, or has to and does not.
+bool Run::answer(std::size_t number) {
+    const Choice choice = choices_[number];
+    if (choice == Choice::run || choice == Choice::demanded || progress_[number].attempts > 1)
+        return false;
+    const TaskContext context = context_of(number, 0);
+    std::string reason = choice == Choice::unless_done ? ran_anew(number) : "";
+    if (reason.empty()) {
+        Foreseen& known = foreseen_[number];
+        if (std::holds_alternative<std::monostate>(known))
+            std::visit([&](auto found) { known = std::move(found); },
+                       look_up(workflow_.steps[number], scope(), cache_, [this] { return stop_.requested(); }));
+        if (const auto* record = std::get_if<StepRecord>(&known)) {
+            answer_with(number, *record);
+            return true;
+        }
+        reason = std::get<NoRecord>(known).reason;
+    }
+    if (choice == Choice::from_record) {
+        miss(number, reason);
+        return true;
+    }
+    listener_.log(context, reason.empty() ? FERRY_LOG_DEBUG : FERRY_LOG_INFO,
+                  "not cached: " + (reason.empty() ? "there is no record of it" : reason));
+    return false;
+}
+
+// What a step hands on beside its declared files is not known to be the same once it has run again.
+std::string Run::ran_anew(std::size_t number) const {
+    for (const std::size_t need : workflow_.steps[number].needs) {
+        const StepResult& result = result_.steps[need];
+        const bool planned = options_.dry_run && result.error.code == "planned";
+        if (result.status == StepStatus::succeeded || planned ||
+            (result.status == StepStatus::failed && !result.allowed))
+            return "step " + in_quotes(result.id) + (options_.dry_run ? " runs anew" : " has run anew");
+    }
+    return {};
+}
+
+void Run::answer_with(std::size_t number, const StepRecord& record) {
+    StepResult& result = result_.steps[number];
+    result.status = StepStatus::cached;
+    result.outputs = record.outputs;
+    result.from_run = record.run_id;
+    listener_.step_finished(context_of(number, 0), result, {});
+    skip_all(release(number));
+}
+
+void Run::miss(std::size_t number, const std::string& reason) {
+    StepResult& result = result_.steps[number];
+    result.allowed = workflow_.steps[number].allow_failure;
+    result.status = result.allowed ? StepStatus::skipped : StepStatus::failed;
+    result.error = {"record", "no record of an earlier run answers it" + (reason.empty() ? "" : ": " + reason)};
+    listener_.step_finished(context_of(number, 0), result, {});
+    skip_all(release(number));
+}
+
 void Run::attempt(std::size_t number) {
+    if (answer(number))
+        return;
     const Step& step = workflow_.steps[number];
     const TaskContext context = context_of(number, progress_[number].attempts);
-    const RunScope scope{workflow_, options_.environment, result_.run_id, result_.steps, options_.dry_run, true};
     listener_.step_started(context, step);
-    AttemptResult result = run_attempt(step, context, scope, now_ms_, listener_, stop_);
+    AttemptResult result =
+        run_attempt(step, context, scope(), now_ms_, listener_, stop_, options_.keep_records ? &cache_ : nullptr);
     if (!retry(number, result, context))
         finish(number, std::move(result), context);
 }
@@ -196,7 +262,7 @@ void Run::finish(std::size_t number, AttemptResult attempt, const TaskContext& c
 // A skipped step releases its own dependents in turn; a chain of them may be long, so no recursion.
 void Run::skip_all(std::vector<std::size_t> to_skip) {
     for (std::size_t i = 0; i < to_skip.size(); ++i) {
-        skip(to_skip[i], "skipped", reason_to_skip(to_skip[i]));
+        skip(to_skip[i], "skipped", why_skip(to_skip[i]));
         const auto more = release(to_skip[i]);
         to_skip.insert(to_skip.end(), more.begin(), more.end());
     }
@@ -208,7 +274,7 @@ void Run::release_first() {
     for (std::size_t number = 0; number < progress_.size(); ++number) {
         if (progress_[number].open_needs > 0)
             continue;
-        if (reason_to_skip(number).empty())
+        if (why_skip(number).empty())
             ready_.insert(number);
         else
             to_skip.push_back(number);
@@ -238,7 +304,7 @@ std::vector<std::size_t> Run::release(std::size_t number) {
         progress.failed_upstream = progress.failed_upstream || failed;
         if (--progress.open_needs > 0)
             continue;
-        if (reason_to_skip(dependent).empty())
+        if (why_skip(dependent).empty())
             ready_.insert(dependent);
         else if (!stopping_)
             to_skip.push_back(dependent);
@@ -250,22 +316,9 @@ std::vector<std::size_t> Run::release(std::size_t number) {
 }
 
 // Empty if the step, all needs ended, may start.
-std::string Run::reason_to_skip(std::size_t number) const {
-    const Step& step = workflow_.steps[number];
-    if (options_.dry_run)
-        return step.when == When::failure ? "it runs only after a failure" : "";
-    if (step.when == When::always)
-        return {};
-    if (step.when == When::failure)
-        return progress_[number].failed_upstream ? "" : "nothing that it needs failed";
-    for (const std::size_t need : step.needs) {
-        const StepResult& result = result_.steps[need];
-        if (result.status == StepStatus::failed && !result.allowed)
-            return "step \"" + result.id + "\" failed";
-        if (result.status == StepStatus::skipped)
-            return "step \"" + result.id + "\" was skipped";
-    }
-    return {};
+std::string Run::why_skip(std::size_t number) const {
+    return reason_to_skip(workflow_.steps[number], choices_[number], result_.steps, progress_[number].failed_upstream,
+                          options_);
 }
 
 // Returns when every step has ended or, after a stop, when no worker will take another.
@@ -308,6 +361,7 @@ void Run::conclude() {
 
 RunResult Run::go() {
     listener_.run_started(workflow_, result_.run_id);
+    foreseen_ = foresee(workflow_, choices_, options_, result_.run_id, cache_, [this] { return stop_.requested(); });
     release_first();
     const std::size_t wanted = std::clamp<std::size_t>(options_.jobs, 1, std::max<std::size_t>(1, progress_.size()));
     std::vector<std::thread> workers;

@@ -16,14 +16,20 @@
 
 namespace ferry {
 
-enum class StepStatus { succeeded, failed, skipped };
+enum class StepStatus {
+    succeeded,
+    failed,
+    skipped,
+    cached // not run: an earlier run has done it, and nothing has changed since
+};
 enum class RunStatus { succeeded, failed, interrupted };
 const char* to_string(StepStatus status);
 const char* to_string(RunStatus status);
 
 struct StepError {
-    std::string code;    // stable word: the task's own ("auth", "network", ...) or "failed", "timeout", "cancelled",
-                         // "options", "skipped", "planned" (a dry run that cannot know more)
+    std::string code; // stable word: the task's own ("auth", "network", ...) or "failed", "timeout", "cancelled",
+                      // "options", "record" (there is none that would answer the step), "skipped", "planned" (a dry run
+                      // that cannot know more)
     std::string message; // for people; printable
 };
 
@@ -34,7 +40,8 @@ struct StepResult {
     Poco::JSON::Object::Ptr outputs; // never null
     StepError error;                 // code empty: none. Set for failed and for skipped steps
     int32_t code = FERRY_OK;         // FERRY_* of the last attempt; FERRY_OK if there was none
-    bool allowed = false;            // failed, but allow_failure: the run goes on
+    bool allowed = false; // allow_failure, and failed or without the record that --from wants: the run goes on
+    std::string from_run; // cached: the id of the run that did it
 };
 
 struct RunResult {
@@ -77,6 +84,16 @@ struct RunOptions {
     std::string run_id; // empty: make_run_id()
     bool dry_run = false;
     std::uint64_t row = 0;
+    std::string run_dir; // where commands' output is kept; made when needed; empty: STATE_DIR/runs/RUN_ID
+    // A record of each step that succeeds, below STATE_DIR/steps; what resume, from and only go by. Nothing in a dry
+    // run.
+    bool keep_records = false;
+    bool resume = false; // a step whose record tells that nothing has changed is cached
+    // A step's id, or empty; at most one of the two. See selection_problem() and missing_record(): what they say is for
+    // before the run. `from`: that step and all that need it run, all others are cached. `only`: that step runs, those
+    // that it needs are cached, the others skipped.
+    std::string from;
+    std::string only;
     Environment environment = process_environment();
     std::function<std::int64_t()> now_ms; // Unix time in milliseconds; empty: the system's clock
 };

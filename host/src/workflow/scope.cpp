@@ -144,7 +144,7 @@ struct BeforeRun {
 Answer output_of(const StepResult& result, const Reference& reference) {
     const std::string step = "step " + in_quotes(reference.name);
     if (!result.outputs->has(reference.key)) {
-        if (result.status != StepStatus::succeeded)
+        if (result.status != StepStatus::succeeded && result.status != StepStatus::cached)
             return Wrong{in_quotes(reference.text) + ": " + step + " " + to_string(result.status) +
                              " and has no output " + in_quotes(reference.key),
                          "use ${steps." + reference.name + ".status} or the outputs of steps that succeeded"};
@@ -164,11 +164,13 @@ Answer from_result(const RunScope& scope, const Reference& reference) {
     if (!other)
         return Wrong{in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name),
                      "allowed: steps upstream"};
-    if (scope.dry_run)
-        return Open{"(known after step " + reference.name + ")", false};
     const StepResult& result = scope.results[number_of(scope.workflow, *other)];
+    const bool cached = result.status == StepStatus::cached;
+    if (scope.dry_run && !cached)
+        return Open{"(known after step " + reference.name + ")", false};
+    // It did succeed once; and a step that mentions it must not look new for that.
     if (reference.kind == Reference::Kind::status)
-        return Known{std::string(to_string(result.status))};
+        return Known{std::string(to_string(cached ? StepStatus::succeeded : result.status))};
     if (reference.kind == Reference::Kind::error_message)
         return Known{result.error.message};
     return output_of(result, reference);
@@ -198,6 +200,13 @@ Lookup lookup_in_run(const RunScope& scope) {
             return from_result(scope, reference);
         }
     };
+}
+
+Resolved resolve_in_run(const Step& step, const RunScope& scope, bool hide_secrets) {
+    RunScope own = scope;
+    own.hide_secrets = hide_secrets;
+    return resolve(*step.with, Place(step.validator), lookup_in_run(own), StandIn::words, scope.workflow.file,
+                   step.with_pointer);
 }
 
 } // namespace ferry

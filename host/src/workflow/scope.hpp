@@ -31,10 +31,12 @@ struct RunScope {
     const Environment& environment;
     const std::string& run_id;
     const std::vector<StepResult>& results; // those of the steps upstream do not change any more
-    bool dry_run;                           // what steps hand on is open
+    bool dry_run;                           // what steps hand on is open, but for those that are cached
     bool hide_secrets;                      // tokens are open
 };
 // In the run. The scope must outlive the lookup.
 Lookup lookup_in_run(const RunScope& scope);
+// The step's options with that.
+Resolved resolve_in_run(const Step& step, const RunScope& scope, bool hide_secrets);
 
 } // namespace ferry

@@ -1,7 +1,7 @@
 // A connected, non-blocking byte stream: plain TCP here, TLS in tls_stream.hpp.
 #pragma once
 
-#include "http/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -3,7 +3,7 @@
 
 #include "base/cancel.hpp"
 #include "base/clock.hpp"
-#include "http/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 #include <chrono>
 #include <string>

@@ -3,7 +3,7 @@
 
 #include "base/status.hpp"
 #include "resume/journal_replay.hpp"
-#include "resume/private_folder.hpp"
+#include "state/private_folder.hpp"
 
 #include <string>
 #include <string_view>

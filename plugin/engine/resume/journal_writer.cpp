@@ -1,6 +1,6 @@
 #include "resume/journal_writer.hpp"
 
-#include "resume/private_folder.hpp"
+#include "state/private_folder.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,8 +1,8 @@
 // Appending to a journal: each line is on disk before its writer goes on, and writers that come together share a sync.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/status.hpp"
-#include "http/descriptor.hpp"
 
 #include <condition_variable>
 #include <cstddef>

@@ -1,8 +1,8 @@
 #include "resume/upload_journal.hpp"
 
 #include "document/text.hpp"
-#include "resume/digest.hpp"
 #include "resume/journal_files.hpp"
+#include "state/digest.hpp"
 
 #include <utility>
 
@@ -107,7 +107,8 @@ Status UploadJournal::take_lease(const std::string& what, Duration patience, Can
                                  .name = lease_file(id_),
                                  .what = what,
                                  .clock = services_.clock,
-                                 .log = services_.log,
+                                 .on_waiting = [this](const std::string& words) { services_.log.warn(words); },
+                                 .on_takeover = [this](const std::string& words) { services_.log.info(words); },
                                  .on_lost = services_.on_lost,
                                  .patience = patience},
                                 cancel);
@@ -217,7 +218,8 @@ Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& ins
                                        .name = lease_file(instance),
                                        .what = "an upload of " + printable(name),
                                        .clock = services_.clock,
-                                       .log = services_.log,
+                                       .on_waiting = [this](const std::string& words) { services_.log.warn(words); },
+                                       .on_takeover = [this](const std::string& words) { services_.log.info(words); },
                                        .on_lost = {}},
                                       cancel);
     if (!lease.ok())

@@ -9,8 +9,8 @@
 #include "base/status.hpp"
 #include "resume/journal_replay.hpp"
 #include "resume/journal_writer.hpp"
-#include "resume/lease.hpp"
-#include "resume/private_folder.hpp"
+#include "state/lease.hpp"
+#include "state/private_folder.hpp"
 
 #include <functional>
 #include <memory>

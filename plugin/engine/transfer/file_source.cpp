@@ -1,7 +1,7 @@
 #include "transfer/file_source.hpp"
 
+#include "base/descriptor.hpp"
 #include "document/text.hpp"
-#include "http/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -104,7 +104,11 @@ TEST_CASE("what is wrong is said in one sentence, with the nearest known name") 
     CHECK(refusal({"runn"}) == "ferry has no command 'runn'; did you mean run?");
     CHECK(refusal({"--versio"}) == "ferry has no option '--versio' before the command; did you mean --version?");
     CHECK(refusal({"run", "w.json", "--job", "2"}) == "ferry run has no option '--job'; did you mean --jobs?");
-    CHECK(refusal({"run", "w.json", "--resume"}) == "ferry run has no option '--resume'");
+    CHECK(refusal({"run", "w.json", "--resum"}) == "ferry run has no option '--resum'; did you mean --resume?");
+    CHECK(refusal({"task", "upload", "--resume"}) == "ferry task has no option '--resume'");
+    CHECK(refusal({"run", "w.json", "--from", "a", "--only", "b"}) ==
+          "--from and --only exclude each other; give one of the two");
+    CHECK(refusal({"run", "w.json", "--only", ""}) == "--only is empty");
     CHECK(refusal({"bundle", "w.json"}).find("ferry has no command 'bundle'") == 0);
     CHECK(refusal({"run"}) == "ferry run needs an argument: ferry run WORKFLOW.json [options]");
     CHECK(refusal({"run", "a", "b"}).find("takes one argument") != std::string::npos);

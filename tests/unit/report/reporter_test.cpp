@@ -103,7 +103,7 @@ TEST_CASE("a dry run is told as a plan, in an order in which it could run") {
                        true);
     CAPTURE(run.plan);
     CHECK(run.plan.find("first: command\n") == 0);
-    CHECK(run.plan.find("\nlast: command\n    (some values are known later)\n") != std::string::npos);
+    CHECK(run.plan.find("\nlast: command, after first\n    (some values are known later)\n") != std::string::npos);
     CHECK(run.plan.find(R"~(    command: ["cat","(known after step first)"])~") != std::string::npos);
     CHECK(run.captured.text().empty());
     CHECK_FALSE(std::filesystem::exists(run.captured.dir / "x"));

@@ -160,7 +160,7 @@ TEST_CASE("an upload that a living process has in work is refused at once, with 
     REQUIRE_FALSE(refused.ok());
     CHECK(refused.error().kind == ErrorKind::conflict);
     CHECK(refused.error().message.starts_with("process " + std::to_string(::getpid()) + " on host "));
-    CHECK(refused.error().message.find("has the upload of a in work; let it end") != std::string::npos);
+    CHECK(refused.error().message.find("has the upload of a in work, since 2") != std::string::npos);
     CHECK(bench.clock.waited() == Duration{0});
     CHECK(bench.log.count(LogLevel::warn) == 0);
     journal->part_stored("a", {.report = {4, {{"ETag", "e"}}}, .size = 10, .md5 = {}}); // nothing was taken from it

@@ -1,4 +1,4 @@
-#include "resume/lease.hpp"
+#include "state/lease.hpp"
 
 #include "fake_clock.hpp"
 #include "recording_log.hpp"
@@ -31,7 +31,8 @@ struct Bench {
                                .name = "x.lease",
                                .what = "this step",
                                .clock = clock,
-                               .log = log,
+                               .on_waiting = [this](const std::string& words) { log.warn(words); },
+                               .on_takeover = [this](const std::string& words) { log.info(words); },
                                .on_lost = [this](std::string reason) { lost = std::move(reason); }},
                               cancel);
     }
@@ -99,6 +100,16 @@ TEST_CASE("a living process is waited for as long as a lease lasts, and named") 
     CHECK(bench.clock.waited() == Lease::dead_after);
     CHECK(bench.log.count(LogLevel::warn) == 1);
     CHECK(bench.files() == 1);
+}
+
+TEST_CASE("a lease that is held says since when") {
+    Bench bench;
+    const auto lease = bench.acquire();
+    REQUIRE(lease.ok());
+    const auto second = bench.acquire();
+    REQUIRE_FALSE(second.ok());
+    CHECK(second.error().message.find(" has this step in work, and still had after 1 min 00 s, since 2") !=
+          std::string::npos);
 }
 
 TEST_CASE("who has a lease is told by a look that changes nothing") {

@@ -54,6 +54,27 @@ TEST_CASE("who ignores TERM gets KILL after the grace, children too") {
     CHECK_FALSE(alive(f.path("child")));
 }
 
+TEST_CASE("who lives on after TERM is waited for, which is said once, and no longer than the grace") {
+    Stopped f(milliseconds(60));
+    adopt_orphans();
+    const auto told = [&] {
+        return std::count_if(f.logs.begin(), f.logs.end(), [](const std::string& line) {
+            return line.starts_with("2 waiting up to 60 ms for the command to end");
+        });
+    };
+    SUBCASE("on request") {
+        f.bash("trap '' TERM; touch ready; while :; do sleep 1000; done");
+        REQUIRE(told() == 1);
+        CHECK(f.logs.front().ends_with("; a second signal ends it at once"));
+    }
+    SUBCASE("at its deadline, where no signal has come before") {
+        f.context.deadline_ms = 1;
+        f.bash("trap '' TERM; touch ready; while :; do sleep 1000; done");
+        REQUIRE(told() == 1);
+        CHECK_FALSE(f.logs.front().ends_with("signal ends it at once"));
+    }
+}
+
 TEST_CASE("a stopped process hears TERM too") {
     Stopped f(std::chrono::seconds(60));
     CHECK(f.bash("touch ready; kill -STOP $$; sleep 1000").code == FERRY_CANCELLED);

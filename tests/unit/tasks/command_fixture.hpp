@@ -35,6 +35,7 @@ struct CommandFixture : TaskListener {
         context.state_dir = (dir / "state").string();
         context.work_dir = dir.path().string();
         context.run_id = "run-1";
+        context.run_dir = (dir / "state/runs/run-1").string();
         context.step_id = "step";
     }
 

@@ -17,14 +17,14 @@ unsigned mode_of(const std::string& path) {
 TEST_CASE("without stdout and stderr, output is kept in the state directory, privately") {
     CommandFixture f;
     REQUIRE(f.bash("echo out; echo err >&2").code == FERRY_OK);
-    CHECK(read_file(f.kept("step.1.stdout")) == "out\n");
-    CHECK(read_file(f.kept("step.1.stderr")) == "err\n");
-    CHECK(mode_of(f.kept("step.1.stdout")) == 0600u);
+    CHECK(read_file(f.kept("step.1.out")) == "out\n");
+    CHECK(read_file(f.kept("step.1.err")) == "err\n");
+    CHECK(mode_of(f.kept("step.1.out")) == 0600u);
     CHECK(mode_of(f.path("state/runs/run-1")) == 0700u);
     f.context.attempt = 2;
     f.context.row = 7;
     REQUIRE(f.bash("echo again").code == FERRY_OK);
-    CHECK(read_file(f.kept("row-7.step.2.stdout")) == "again\n");
+    CHECK(read_file(f.kept("row-7.step.2.out")) == "again\n");
 }
 
 TEST_CASE("commands that print nothing leave no empty files") {
@@ -37,7 +37,7 @@ TEST_CASE("a link in the place of a kept file is replaced, not followed") {
     CommandFixture f;
     f.dir.write("victim", "precious");
     std::filesystem::create_directories(f.kept(""));
-    std::filesystem::create_symlink(f.path("victim"), f.kept("step.1.stdout"));
+    std::filesystem::create_symlink(f.path("victim"), f.kept("step.1.out"));
     REQUIRE(f.bash("echo x").code == FERRY_OK);
     CHECK(read_file(f.dir / "victim") == "precious");
 }
@@ -102,6 +102,30 @@ TEST_CASE("inputs must exist before the command starts") {
     const TaskOutcome outcome = f.bash("touch started", R"("inputs":{"genome":"lambda.fa"})");
     CHECK(outcome.message == "input 'genome': there is no file '" + f.path("lambda.fa") + "'");
     CHECK_FALSE(std::filesystem::exists(f.dir / "started"));
+}
+
+TEST_CASE("an output that the command has not touched is warned of, whatever its time says") {
+    CommandFixture f;
+    f.dir.write("old.txt", "of an earlier run");
+    const auto warnings = [&](const std::string& script) {
+        f.logs.clear();
+        REQUIRE(f.bash(script, R"("outputs":{"o":"old.txt"})").code == FERRY_OK);
+        return std::count_if(f.logs.begin(), f.logs.end(), [](const std::string& line) {
+            return line.starts_with("1 output 'o': the command has not written old.txt, which was there before");
+        });
+    };
+    CHECK(warnings(":") == 1);
+    CHECK(warnings("echo new > old.txt") == 0);
+    CHECK(warnings("touch -d 2001-01-01 old.txt") == 0); // tools that keep times have written it all the same
+    CHECK(warnings("rm old.txt; echo new > old.txt") == 0);
+}
+
+TEST_CASE("the last ten lines are told when a command fails") {
+    CommandFixture f;
+    CHECK(f.bash("seq 1 30; exit 1").code == FERRY_FAILED);
+    REQUIRE(f.logs.size() == 10);
+    CHECK(f.logs.front() == "0 | 21");
+    CHECK(f.logs.back() == "0 | 30");
 }
 
 } // namespace ferry::test

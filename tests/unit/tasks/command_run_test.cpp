@@ -126,7 +126,7 @@ TEST_CASE("a failing command: exit code, last words, where the rest is") {
     CHECK(outcome.code == FERRY_FAILED);
     CHECK(outcome.kind == "exit");
     CHECK(outcome.message ==
-          "the command 'bash' ended with exit code 3: line 3 (all it printed: " + f.kept("step.1.stderr") + ")");
+          "the command 'bash' ended with exit code 3: line 3 (all it printed: " + f.kept("step.1.err") + ")");
     CHECK(to_json(outcome.outputs) == R"({"exit_code":3})");
     CHECK(f.logs == std::vector<std::string>{"0 | line 1", "0 | line 2", "0 | line 3"});
     CHECK(f.bash("exit 1").message == "the command 'bash' ended with exit code 1; it printed nothing");

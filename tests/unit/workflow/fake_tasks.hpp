@@ -63,7 +63,7 @@ class FakeTasks {
 };
 
 // Keeps what it is told, as short lines: "start a 1", "retry a", "finish a succeeded".
-class RecordingListener final : public RunListener {
+class RecordingListener : public RunListener {
   public:
     void log(const TaskContext&, int, std::string_view) override {}
     void progress(const TaskContext&, const ferry_progress&) override {}

@@ -1,4 +1,4 @@
-// Errors as values: Status and Result<T>. Nothing in the engine throws past its own function.
+// Errors as values: Status and Result<T>. Nothing throws past its own function.
 #pragma once
 
 #include <optional>

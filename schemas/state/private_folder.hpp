@@ -1,8 +1,8 @@
 // Files below the state directory: the user's alone, opened without following links, replaced whole or not at all.
 #pragma once
 
+#include "base/descriptor.hpp"
 #include "base/status.hpp"
-#include "http/descriptor.hpp"
 
 #include <cstdint>
 #include <functional>

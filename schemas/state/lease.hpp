@@ -1,13 +1,12 @@
-// The right to write one journal: a file that its owner renews, so that it outlives neither the owner's process nor the
-// owner's machine for long. No flock: many Lustre mounts have none.
+// The right to one piece of the state (a journal, a run): a file that its owner renews, so that it outlives neither the
+// owner's process nor the owner's machine for long. No flock: many Lustre mounts have none.
 #pragma once
 
 #include "base/cancel.hpp"
 #include "base/clock.hpp"
-#include "base/log.hpp"
 #include "base/status.hpp"
-#include "resume/private_folder.hpp"
-#include "resume/process_identity.hpp"
+#include "state/private_folder.hpp"
+#include "state/process_identity.hpp"
 
 #include <condition_variable>
 #include <functional>
@@ -29,14 +28,17 @@ class Lease {
         std::string name;            // of the file
         std::string what;            // that is leased, for messages
         Clock& clock;
-        Log& log;
-        std::function<void(std::string)> on_lost; // with the reason; on the lease's thread, at most once
-        Duration patience{dead_after};            // with a living owner; 0: it is not waited for
+        // Told in words; each may be empty. Of a living owner that is waited for, of a dead one whose place was taken,
+        // and, on the lease's own thread and at most once, of the lease's loss.
+        std::function<void(const std::string&)> on_waiting;
+        std::function<void(const std::string&)> on_takeover;
+        std::function<void(std::string)> on_lost;
+        Duration patience{dead_after}; // with a living owner; 0: it is not waited for
     };
 
-    // Waits for a living owner for as long as `patience`, then fails with kind `conflict`, naming its host and pid. A
-    // dead owner's lease is taken over: at once where this machine can tell, else when it has not been renewed for
-    // dead_after. Kind `io` (or invalid) where the folder does not let us.
+    // Waits for a living owner for as long as `patience`, then fails with kind `conflict`, naming its host, its pid and
+    // since when. A dead owner's lease is taken over: at once where this machine can tell, else when it has not been
+    // renewed for dead_after. Kind `io` (or invalid) where the folder does not let us.
     static Result<std::unique_ptr<Lease>> acquire(Request request, CancelToken& cancel);
     // Who has the lease of that name and may be alive: "process 7 on host x"; nullopt if nobody. Only looks: of another
     // machine's process the two machines' clocks decide, so what is to be changed needs the lease itself.

@@ -1,4 +1,4 @@
-#include "resume/private_folder.hpp"
+#include "state/private_folder.hpp"
 
 #include "base/system_reason.hpp"
 #include "document/text.hpp"

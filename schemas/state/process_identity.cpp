@@ -1,8 +1,10 @@
-#include "resume/process_identity.hpp"
+#include "state/process_identity.hpp"
 
-#include "http/descriptor.hpp"
-#include "platform/json_fields.hpp"
-#include "resume/private_folder.hpp"
+#include "base/descriptor.hpp"
+#include "document/strict_json.hpp"
+#include "state/private_folder.hpp"
+
+#include <Poco/JSON/Object.h>
 
 #include <array>
 #include <cerrno>
@@ -61,6 +63,20 @@ std::optional<std::uint64_t> start_of(std::int64_t pid) {
     return error == std::errc() ? std::optional(value) : std::nullopt;
 }
 
+// Empty if it is absent, no text, or too long.
+std::string word_of(const Poco::JSON::Object& fields, const std::string& key) {
+    const Poco::Dynamic::Var value = fields.get(key);
+    if (value.type() != typeid(std::string) || value.extract<std::string>().size() > word_limit)
+        return {};
+    return value.extract<std::string>();
+}
+
+std::optional<std::int64_t> number_of(const Poco::JSON::Object& fields, const std::string& key) {
+    const Poco::Dynamic::Var value = fields.get(key);
+    return value.type() == typeid(Poco::Int64) ? std::optional<std::int64_t>(value.extract<Poco::Int64>())
+                                               : std::nullopt;
+}
+
 } // namespace
 
 ProcessIdentity this_process() {
@@ -97,17 +113,19 @@ std::string to_text(const ProcessIdentity& process) {
 }
 
 std::optional<ProcessIdentity> identity_from(std::string_view text) {
-    const auto fields = JsonFields::parse(std::string(text));
-    if (!fields.ok())
+    const JsonResult parsed = parse_json(text);
+    const auto* value = std::get_if<Poco::Dynamic::Var>(&parsed);
+    if (!value || value->type() != typeid(Poco::JSON::Object::Ptr))
         return std::nullopt;
-    const auto host = fields->text("host", word_limit);
-    const auto pid = fields->integer("pid");
-    const auto started = fields->integer("started");
-    if (!host || !pid || !started || *started < 0)
+    const auto& fields = *value->extract<Poco::JSON::Object::Ptr>();
+    const auto host = word_of(fields, "host");
+    const auto pid = number_of(fields, "pid");
+    const auto started = number_of(fields, "started");
+    if (host.empty() || !pid || !started || *started < 0)
         return std::nullopt;
-    return ProcessIdentity{.host = *host,
-                           .boot = fields->text("boot", word_limit).value_or(""),
-                           .pid_namespace = fields->text("pid_namespace", word_limit).value_or(""),
+    return ProcessIdentity{.host = host,
+                           .boot = word_of(fields, "boot"),
+                           .pid_namespace = word_of(fields, "pid_namespace"),
                            .pid = *pid,
                            .started = static_cast<std::uint64_t>(*started)};
 }

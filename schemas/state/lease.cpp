@@ -1,4 +1,4 @@
-#include "resume/lease.hpp"
+#include "state/lease.hpp"
 
 #include "document/text.hpp"
 #include "document/units.hpp"
@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <ctime>
 #include <random>
+#include <sstream>
 #include <sys/stat.h>
 #include <utility>
 
@@ -23,10 +24,11 @@ std::string make_nonce() {
     return digits;
 }
 
-// What a lease's file says: the owner's line, the nonce's line.
+// What a lease's file says, a line each: the owner, the nonce, when it was taken.
 struct Held {
     std::optional<ProcessIdentity> owner; // nullopt: it cannot be read
     std::string nonce;
+    std::string since; // empty: not told
     std::int64_t mtime_ns = 0;
 
     bool operator==(const Held&) const = default;
@@ -47,16 +49,38 @@ Result<Held> read_lease(const PrivateFolder& folder, const std::string& name) {
     const auto text = read_all(file->get(), content_limit);
     if (!text.ok())
         return Error{ErrorKind::io, printable(folder.path_of(name)) + " cannot be read: " + text.error().message};
-    const std::size_t line = std::min(text->find('\n'), text->size());
-    const std::size_t rest = std::min(line + 1, text->size());
-    return Held{.owner = identity_from(text->substr(0, line)),
-                .nonce = text->substr(rest, text->find('\n', rest) - rest),
-                .mtime_ns = mtime_of(file->get())};
+    std::istringstream lines(*text);
+    std::string owner;
+    Held held;
+    std::getline(lines, owner);
+    std::getline(lines, held.nonce);
+    std::getline(lines, held.since);
+    held.owner = identity_from(owner);
+    held.mtime_ns = mtime_of(file->get());
+    return held;
 }
 
 std::string title(const Held& held) {
     return held.owner ? "process " + std::to_string(held.owner->pid) + " on host " + printable(held.owner->host)
                       : "an unknown process";
+}
+
+std::string since(const Held& held) {
+    return held.since.empty() ? "" : ", since " + printable(held.since, 40);
+}
+
+std::string utc_now() {
+    const std::time_t now = std::time(nullptr);
+    std::tm parts{};
+    ::gmtime_r(&now, &parts);
+    char text[32];
+    std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return text;
+}
+
+void tell(const std::function<void(const std::string&)>& listener, const std::string& words) {
+    if (listener)
+        listener(words);
 }
 
 // Takes a lease in the steps that a shared file system does whole: linking and renaming a file written beforehand.
@@ -66,7 +90,7 @@ class Taker {
         : folder_(folder)
         , name_(name)
         , own_(name + "." + nonce)
-        , content_(to_text(this_process()) + "\n" + nonce + "\n") {}
+        , content_(to_text(this_process()) + "\n" + nonce + "\n" + utc_now() + "\n") {}
     ~Taker() { folder_.remove(own_); }
     Taker(const Taker&) = delete;
     Taker& operator=(const Taker&) = delete;
@@ -152,7 +176,8 @@ Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& canc
         if (!held.ok())
             continue; // given back just now
         if (taker.is_dead(*held) && taker.take_from(*held)) {
-            request.log.info(title(*held) + ", which had " + request.what + " before, is gone: going on in its place");
+            tell(request.on_takeover,
+                 title(*held) + ", which had " + request.what + " before, is gone: going on in its place");
             break;
         }
         if (request.clock.now() >= late)
@@ -160,10 +185,10 @@ Result<std::unique_ptr<Lease>> Lease::acquire(Request request, CancelToken& canc
                                                   (request.patience > Duration{0}
                                                        ? ", and still had after " + format_duration(request.patience)
                                                        : "") +
-                                                  "; let it end, or stop it, and run this again"};
+                                                  since(*held) + "; let it end, or stop it, and run this again"};
         if (!std::exchange(told, true))
-            request.log.warn(title(*held) + " has " + request.what + " in work: waiting for up to " +
-                             format_duration(request.patience));
+            tell(request.on_waiting, title(*held) + " has " + request.what + " in work" + since(*held) +
+                                         ": waiting for up to " + format_duration(request.patience));
         if (!request.clock.wait_for(poll_every, cancel))
             return Error{ErrorKind::cancelled, "stopped while waiting for " + title(*held)};
     }

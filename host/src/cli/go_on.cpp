@@ -1,0 +1,56 @@
+#include "cli/go_on.hpp"
+
+#include "batch/row_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace ferry {
+namespace {
+
+constexpr std::array<std::string_view, 3> flags{"--resume", "--dry-run", "--json"}; // all others take a value
+
+std::string in_shell(const std::vector<std::string>& words) {
+    std::string command = "ferry";
+    for (const std::string& word : words)
+        command += " " + shell_quoted(word);
+    return command;
+}
+
+// Without these options and their values.
+std::vector<std::string> without(const std::vector<std::string>& words, const std::vector<std::string_view>& names) {
+    std::vector<std::string> kept;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const std::string_view word = words[i];
+        const bool option = word.starts_with("--");
+        const std::string_view name = word.substr(0, word.find('='));
+        const bool flag = std::find(flags.begin(), flags.end(), name) != flags.end();
+        const std::size_t size = option && !flag && name == word && i + 1 < words.size() ? 2 : 1;
+        if (!option || std::find(names.begin(), names.end(), name) == names.end())
+            for (std::size_t j = i; j < i + size; ++j)
+                kept.push_back(words[j]);
+        i += size - 1;
+    }
+    return kept;
+}
+
+} // namespace
+
+std::string command_to_go_on(const std::vector<std::string>& words) {
+    if (words.empty() || words.front() != "run")
+        return in_shell(words);
+    // What ran since --from is not to run again.
+    std::vector<std::string> kept = without(words, {"--resume", "--from"});
+    kept.emplace_back("--resume");
+    return in_shell(kept);
+}
+
+std::string command_for_step(const std::vector<std::string>& words, const std::string& step) {
+    std::vector<std::string> kept = without(words, {"--resume", "--from", "--only", "--dry-run"});
+    kept.emplace_back("--only");
+    kept.push_back(step);
+    return in_shell(kept);
+}
+
+} // namespace ferry

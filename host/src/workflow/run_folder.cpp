@@ -1,0 +1,125 @@
+#include "workflow/run_folder.hpp"
+
+#include "base/system_reason.hpp"
+#include "document/text.hpp"
+#include "schema/json_value.hpp"
+#include "state/digest.hpp"
+#include "tasks/command_files.hpp"
+#include "workflow/atomic_file.hpp"
+#include "workflow/step_record.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+namespace ferry {
+
+namespace {
+
+constexpr std::size_t kLongestPath = 1u << 16; // as JSON takes it, whatever its bytes are
+
+constexpr const char* kLeaseFile = "lease";
+constexpr const char* kLastRun = "last-run";
+
+// As make_run_id() makes them: what it names may be removed.
+bool is_run_id(std::string_view text) {
+    constexpr std::string_view kForm = "00000000T000000Z-xxxxxxxx";
+    if (text.size() != kForm.size())
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool digit = text[i] >= '0' && text[i] <= '9';
+        const bool hex = digit || (text[i] >= 'a' && text[i] <= 'f');
+        if (kForm[i] == '0' ? !digit : kForm[i] == 'x' ? !hex : text[i] != kForm[i])
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+std::string run_identity(const Workflow& workflow, const std::string& work_dir) {
+    auto parts = new_object();
+    const bool task_alone = workflow.steps.size() == 1 && workflow.steps.front().with_pointer.empty();
+    parts->set("workflow",
+               task_alone ? workflow.name : printable(absolute_path(work_dir, workflow.file), kLongestPath));
+    if (task_alone)
+        parts->set("with", workflow.steps.front().with);
+    auto vars = new_object();
+    for (const auto& [name, value] : workflow.vars)
+        vars->set(name, value);
+    parts->set("vars", vars);
+    parts->set("work_dir", work_dir);
+    return short_digest(canonical_json(Json(parts)));
+}
+
+RunFolder::RunFolder(const std::string& state_dir, const std::string& identity)
+    : state_dir_(state_dir)
+    , path_(state_dir + "/runs/" + identity) {}
+
+std::string RunFolder::last_run_id() const {
+    const auto folder = PrivateFolder::open(path_, true);
+    const auto file = folder.ok() ? folder->read(kLastRun) : Result<Descriptor>(folder.error());
+    const auto text = file.ok() ? read_all(file->get(), 64) : Result<std::string>(file.error());
+    if (!text.ok())
+        return {};
+    const std::string id = text->substr(0, text->find('\n'));
+    return is_run_id(id) ? id : std::string();
+}
+
+std::optional<std::string> RunFolder::lease(Clock& clock, Told told) {
+    Status usable;
+    if (const auto problem = make_run_folder(path_))
+        usable = Status(ErrorKind::io, problem->reason);
+    if (usable) {
+        auto folder = PrivateFolder::open(path_);
+        if (folder.ok())
+            folder_ = std::make_unique<PrivateFolder>(std::move(*folder));
+        else
+            usable = folder.status();
+    }
+    if (usable) {
+        auto lease = Lease::acquire({.folder = *folder_,
+                                     .name = kLeaseFile,
+                                     .what = "this run",
+                                     .clock = clock,
+                                     .on_waiting = {},
+                                     .on_takeover = told.info,
+                                     .on_lost = told.on_lost,
+                                     .patience = Duration{0}},
+                                    never_);
+        if (lease.ok()) {
+            lease_ = std::move(*lease);
+            return std::nullopt;
+        }
+        usable = lease.status();
+    }
+    if (usable.error().kind == ErrorKind::conflict)
+        return usable.error().message;
+    told.warn("another run of the same would not be noticed: " + usable.error().message);
+    return std::nullopt;
+}
+
+std::optional<std::string> RunFolder::begin(const std::string& run_id) const {
+    if (auto reason = replace_private_file(path_ + "/" + kLastRun, run_id + "\n"))
+        return reason;
+    forget_old_runs(run_id);
+    return std::nullopt;
+}
+
+void RunFolder::forget_old_runs(const std::string& current) const {
+    const auto names = folder_ ? folder_->names() : Result<std::vector<std::string>>(std::vector<std::string>());
+    if (!names.ok())
+        return;
+    std::vector<std::string> runs;
+    std::copy_if(names->begin(), names->end(), std::back_inserter(runs),
+                 [&](const std::string& name) { return is_run_id(name) && name != current; });
+    std::sort(runs.rbegin(), runs.rend()); // the newest first
+    for (std::size_t i = kept_runs - 1; i < runs.size(); ++i) {
+        std::error_code ignored; // it is tried again by the next run
+        std::filesystem::remove_all(run_dir(runs[i]), ignored);
+    }
+}
+
+} // namespace ferry

@@ -1,0 +1,53 @@
+// What earlier runs have left of a workflow's steps: looked up before a step, kept after it.
+#pragma once
+
+#include "workflow/step_files.hpp"
+#include "workflow/step_record.hpp"
+#include "workflow/workflow.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+// Thread-safe; the workflow and the environment must outlive it. `options` are always those that people may see (tokens
+// hidden), resolved and with defaults.
+class StepCache {
+  public:
+    StepCache(const Workflow& workflow, std::string state_dir, std::string work_dir, const Environment& environment);
+
+    // Of a step that is about to run.
+    struct Begun {
+        std::string key;
+        StepFiles files;
+        std::optional<std::vector<FilePrint>> inputs; // as they are now
+    };
+
+    // Which record is the step's: by the workflow's file, the step's id, its task, that one's version, the options, the
+    // working directory, and the variables that the task's schema lists in "x-environment".
+    std::string key_of(const Step& step, const JsonObject& options) const;
+
+    // The record, if no declared file has changed since; else why the step has to run.
+    std::variant<StepRecord, NoRecord> find(const Step& step, const JsonObject& options,
+                                            const std::function<bool()>& stopped) const;
+
+    // The record as it is, whatever has become of the files; nullopt if there is none.
+    std::optional<StepRecord> recorded(const Step& step, const JsonObject& options) const;
+    void forget(const Step& step, const JsonObject& options) const;
+
+    Begun begin(const Step& step, const JsonObject& options, const std::function<bool()>& stopped) const;
+    // Why the record could not be kept; nullopt if it was.
+    std::optional<std::string> keep(const Step& step, const Begun& begun, const std::string& run_id,
+                                    const JsonObject::Ptr& outputs) const;
+
+  private:
+    const Workflow& workflow_;
+    const std::string state_dir_;
+    const std::string work_dir_;
+    const Environment& environment_;
+};
+
+} // namespace ferry

@@ -1,0 +1,44 @@
+// What is kept of a step that succeeded, so that a later run need not repeat it.
+#pragma once
+
+#include "schema/json_value.hpp"
+#include "workflow/file_print.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace ferry {
+
+struct StepRecord {
+    std::string step;
+    std::string task;
+    std::string run_id; // that did it
+    JsonObject::Ptr outputs;
+    std::vector<FilePrint> inputs; // before it ran
+    std::vector<FilePrint> made;   // the declared outputs, after it
+};
+
+struct NoRecord {
+    std::string reason; // empty: there is none
+};
+
+inline constexpr std::size_t kLargestRecord = 64u << 20;
+
+// JSON with its own checksum: one that was cut, or changed by hand, is none.
+std::string to_text(const StepRecord& record, const std::string& key);
+std::variant<StepRecord, NoRecord> record_from(std::string_view text, const std::string& key);
+
+// STATE_DIR/steps, a file each, below 256 folders. `key`: 64 hex digits.
+std::variant<StepRecord, NoRecord> read_record(const std::string& state_dir, const std::string& key);
+// Replaces one of that key; not synced, as a lost record costs a step's time and a torn one is seen. Nullopt, or why
+// not.
+std::optional<std::string> write_record(const std::string& state_dir, const std::string& key, const StepRecord& record);
+void remove_record(const std::string& state_dir, const std::string& key); // what is not there needs no removing
+
+// Compact JSON with the keys of all objects sorted: the same text for what means the same.
+std::string canonical_json(const Json& value);
+
+} // namespace ferry

@@ -1,0 +1,32 @@
+#include "cli/go_on.hpp"
+
+#include <doctest/doctest.h>
+
+namespace ferry::test {
+
+TEST_CASE("a run goes on with --resume, once, and not from the step again") {
+    CHECK(command_to_go_on({"run", "w.json"}) == "ferry run w.json --resume");
+    CHECK(command_to_go_on({"run", "--resume", "w.json"}) == "ferry run w.json --resume");
+    CHECK(command_to_go_on({"run", "w.json", "--from", "b", "--var", "a=b c"}) ==
+          "ferry run w.json --var 'a=b c' --resume");
+    CHECK(command_to_go_on({"run", "w.json", "--from=b", "--resume", "--resume"}) == "ferry run w.json --resume");
+    CHECK(command_to_go_on({"run", "w.json", "--only", "b"}) == "ferry run w.json --only b --resume");
+}
+
+TEST_CASE("what only looks like an option stays") {
+    CHECK(command_to_go_on({"run", "w.json", "--var", "x=--resume", "--outputs", "--from"}) ==
+          "ferry run w.json --var x=--resume --outputs --from --resume");
+    CHECK(command_to_go_on({"run", "w.json", "--from"}) == "ferry run w.json --resume");
+}
+
+TEST_CASE("a task goes on as it is") {
+    CHECK(command_to_go_on({"task", "upload", "--set", "project=me/p"}) == "ferry task upload --set project=me/p");
+}
+
+TEST_CASE("a step alone") {
+    CHECK(command_for_step({"run", "w.json", "--only", "c", "--resume", "--dry-run", "--jobs", "2"}, "b") ==
+          "ferry run w.json --jobs 2 --only b");
+    CHECK(command_for_step({"run", "w.json", "--from", "c"}, "a") == "ferry run w.json --only a");
+}
+
+} // namespace ferry::test
