@@ -16,6 +16,10 @@ jobs_end() {
 trap jobs_end EXIT
 mkdir "$scratch/bin" "$scratch/here" "$scratch/home"
 ln -s "$build"/bin/* "$scratch/bin/"
+# In the place of Slurm.
+ln -s "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../examples/slurm/sbatch" "$scratch/bin/"
+mkdir "$scratch/slurm"
+export SBATCH_LOG=$scratch/slurm
 export PATH=$scratch/bin:$PATH HOME=$scratch/home
 cd "$scratch/here"
 unset SB_API_ENDPOINT SB_AUTH_TOKEN
@@ -24,6 +28,7 @@ unset SB_API_ENDPOINT SB_AUTH_TOKEN
 printf 'b\na\n' > NA12878.txt
 printf 'd\nc\n' > tumor.txt
 printf 'f\ne\n' > normal.txt
+printf 'd\nc\n' > NA12879.txt
 mkdir results
 printf 'one' > results/1.bam
 printf 'two' > results/2.bam
@@ -49,6 +54,7 @@ for block in $(ls "$scratch"/block* | sort -V); do
       examples/quickstart.sh* | tests/run.sh*)
         [ -x "${readme%/*}/${command%% *}" ] || { echo "no such command: $command" >&2; exit 1; }
         continue ;;
+      examples/slurm/*) command=${readme%/*}/$command ;;
       *SB_API_ENDPOINT=*) command="export SB_API_ENDPOINT=$(value api)" ;;
       *SB_AUTH_TOKEN=*) command="export SB_AUTH_TOKEN=$(value token)" ;;
     esac
@@ -63,4 +69,5 @@ done
 [ "$(cat "$scratch/root/projects/me/my-project/2.bam")" = two ]
 [ "$(cat "$scratch/root/projects/me/my-project/normal.sorted.txt")" = "$(printf 'e\nf')" ]
 [ "$(wc -l < rows.ndjson)" = 2 ]
+[ "$(cat "$scratch/root/projects/me/my-project/NA12879.sorted.txt")" = "$(printf 'c\nd')" ]
 echo "$ran commands ran"
