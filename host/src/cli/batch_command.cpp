@@ -169,6 +169,9 @@ class Batch {
         plan.to_run = checked.to_run;
         plan.run.state_dir = state_dir_;
         plan.run.work_dir = input.load.work_dir;
+        // So that a row that is run again repeats no step that succeeded; a row of one step has none to repeat.
+        plan.run.keep_records = input.workflow.steps().steps.size() > 1;
+        plan.run.resume = command_.resume != Resume::no;
         // Steps of a row run side by side as far as the rows leave processors.
         plan.run.jobs = std::max(1u, std::max(1u, std::thread::hardware_concurrency()) / command_.jobs);
         return plan;

@@ -227,6 +227,27 @@ TEST_CASE("some failed: 5, and --resume-failed runs those; all failed: 1") {
     CHECK(ferry.batch() == 1);
 }
 
+TEST_CASE("a row that is run again repeats no step that succeeded") {
+    BatchProgram ferry;
+    const std::string step = R"("task":"command","with":{"env":{"S":"${vars.sample}"},"command":["bash","-c",)";
+    ferry.dir.write("w.json", R"({"name":"w","vars":{"sample":null},"steps":[{"id":"align",)" + step +
+                                  to_json(std::string("echo $S >> aligned")) +
+                                  R"(]}},{"id":"publish","needs":["align"],)" + step +
+                                  to_json(std::string("[ $S != b ] || [ -e mended ]")) + "]}}]}");
+    ferry.dir.write("rows.csv", "sample\na\nb\n");
+    CHECK(ferry.batch() == 5);
+    ferry.dir.write("mended", "");
+    CHECK(ferry.batch({"--resume-failed"}) == 0);
+    CHECK(read_file(ferry.dir / "aligned") == "a\nb\n");
+    const auto rows = ferry.documents(ferry.out());
+    REQUIRE(rows.size() == 1);
+    const auto status = [&](const char* id) {
+        return rows.at(2)->getObject("steps")->getObject(id)->getValue<std::string>("status");
+    };
+    CHECK(status("align") == "cached");
+    CHECK(status("publish") == "succeeded");
+}
+
 TEST_CASE("--shard: each row in one, each shard with its joblog") {
     BatchProgram ferry;
     ferry.step("echo \"$S\" >> ran");
