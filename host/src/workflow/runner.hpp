@@ -76,6 +76,7 @@ struct RunOptions {
     std::string work_dir;
     std::string run_id; // empty: make_run_id()
     bool dry_run = false;
+    bool offline = false; // of a dry run: tasks make no request over the network
     std::uint64_t row = 0;
     Environment environment = process_environment();
     std::function<std::int64_t()> now_ms; // Unix time in milliseconds; empty: the system's clock
