@@ -23,7 +23,7 @@ Result<Summary> run_unfinished(PlatformTask<Options>& task,
         return transports.error();
     HostLog log(task.services);
     CancelToken cancel;
-    const CancelWatch watch(task.services, cancel);
+    const CancelWatch watch(task.process.watcher(), task.services, cancel);
     const PlatformEnvironment environment{**transports,
                                           task.process.quotas().gate(task.options.endpoint, task.options.token),
                                           task.process.clock(), task.process.random(), log};
