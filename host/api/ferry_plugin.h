@@ -76,6 +76,15 @@ typedef struct ferry_host_info {
 } ferry_host_info;
 #define FERRY_HOST_INFO_REQUIRED version
 
+/* Bits of ferry_run_context.dry_run. A task takes any value but 0 as a dry run, and passes over bits that it does not
+ * know. What it can tell of the work in numbers it sets as the output `planned`, a JSON object with those of these
+ * members that it knows: `files`, `bytes`, `parts` and `api_calls` of the real run. The host sums them up. */
+enum {
+    FERRY_DRY_RUN = 1,        /* set in every dry run */
+    FERRY_DRY_RUN_OFFLINE = 2 /* never alone: make no request over the network; what only the other side could tell is
+                                 left out of the plan. An older plugin does not know it, and may ask all the same. */
+};
+
 /* Where and why a task runs. All strings are borrowed and stay valid until destroy() has returned. */
 typedef struct ferry_run_context {
     size_t struct_size;
@@ -85,7 +94,7 @@ typedef struct ferry_run_context {
     ferry_string run_id;    /* unique for the run */
     ferry_string step_id;   /* the step's id */
     uint32_t attempt;       /* 1 for the first try of the step */
-    uint32_t dry_run;       /* not 0: describe the work, change nothing here or remotely */
+    uint32_t dry_run;       /* FERRY_DRY_RUN... bits; not 0: describe the work, change nothing here or remotely */
     uint64_t row;           /* row of a batch, from 1; 0 outside a batch */
     int64_t deadline_ms;    /* Unix time in milliseconds at which the step is cancelled; 0: none */
     /* ---- optional from here on ---- */

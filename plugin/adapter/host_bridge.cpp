@@ -44,29 +44,44 @@ std::optional<std::string> host_secret(const ferry_services& services, std::stri
     return value;
 }
 
-CancelWatch::CancelWatch(const ferry_services& services, CancelToken& cancel)
-    : services_(services)
-    , cancel_(cancel)
-    , thread_([this] { watch(); }) {}
-
-CancelWatch::~CancelWatch() {
+CancelWatcher::~CancelWatcher() {
     {
-        std::lock_guard lock(mutex_);
+        const std::lock_guard lock(mutex_);
         end_ = true;
     }
-    ended_.notify_all();
-    thread_.join();
+    changed_.notify_all();
+    if (thread_.joinable())
+        thread_.join();
 }
 
-void CancelWatch::watch() noexcept {
+void CancelWatcher::add(CancelToken& token, const ferry_services& services) {
+    const std::lock_guard lock(mutex_);
+    if (!thread_.joinable())
+        thread_ = std::thread([this] { watch(); });
+    watched_.emplace(&token, &services);
+    if (idle_)
+        changed_.notify_all();
+}
+
+void CancelWatcher::remove(CancelToken& token) {
+    const std::lock_guard lock(mutex_);
+    watched_.erase(&token);
+}
+
+// Under the lock all along but for the waiting: a task that ends waits until nobody asks its host any more.
+void CancelWatcher::watch() noexcept {
     using namespace std::chrono_literals;
     std::unique_lock lock(mutex_);
     while (!end_) {
-        if (services_.cancelled(services_.ctx) != 0) {
-            cancel_.cancel();
-            return;
-        }
-        ended_.wait_for(lock, 50ms, [this] { return end_; });
+        for (const auto& [token, services] : watched_)
+            if (services->cancelled(services->ctx) != 0)
+                token->cancel();
+        idle_ = watched_.empty();
+        if (idle_)
+            changed_.wait(lock, [this] { return end_ || !watched_.empty(); });
+        else
+            changed_.wait_for(lock, 50ms, [this] { return end_; });
+        idle_ = false;
     }
 }
 

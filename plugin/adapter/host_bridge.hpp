@@ -6,6 +6,7 @@
 #include "ferry_plugin.h"
 
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,24 +29,46 @@ class HostLog final : public Log {
 // A secret of the host by the name of its environment variable; nullopt if there is none or it is unreasonably long.
 std::optional<std::string> host_secret(const ferry_services& services, std::string_view name);
 
-// Watches the host's cancelled() and passes it on to a CancelToken: the ABI has no call-back for it. Its thread ends
-// before the destructor does, so the host is never called after the task.
+// Passes the host's cancelled() on to the tokens of running tasks: the ABI has no call-back for it. One thread for all
+// tasks of the process, as a batch may run thousands in a second.
+class CancelWatcher {
+  public:
+    CancelWatcher() = default;
+    ~CancelWatcher();
+    CancelWatcher(const CancelWatcher&) = delete;
+    CancelWatcher& operator=(const CancelWatcher&) = delete;
+
+  private:
+    friend class CancelWatch;
+    using Watched = std::map<CancelToken*, const ferry_services*>;
+
+    void add(CancelToken& token, const ferry_services& services);
+    void remove(CancelToken& token);
+    void watch() noexcept;
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    Watched watched_;
+    bool idle_ = false; // the thread sleeps until somebody wakes it
+    bool end_ = false;
+    std::thread thread_;
+};
+
+// Watches for one task. The host is never called after the destructor.
 class CancelWatch {
   public:
-    CancelWatch(const ferry_services& services, CancelToken& cancel);
-    ~CancelWatch();
+    CancelWatch(CancelWatcher& watcher, const ferry_services& services, CancelToken& cancel)
+        : watcher_(watcher)
+        , cancel_(cancel) {
+        watcher_.add(cancel_, services);
+    }
+    ~CancelWatch() { watcher_.remove(cancel_); }
     CancelWatch(const CancelWatch&) = delete;
     CancelWatch& operator=(const CancelWatch&) = delete;
 
   private:
-    void watch() noexcept;
-
-    const ferry_services& services_;
+    CancelWatcher& watcher_;
     CancelToken& cancel_;
-    std::mutex mutex_;
-    std::condition_variable ended_;
-    bool end_ = false;
-    std::thread thread_; // last: it uses the others
 };
 
 } // namespace ferry

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/status.hpp"
+#include "host_bridge.hpp"
 #include "http/http_transport.hpp"
 #include "platform/quota_gate.hpp"
 #include "transfer/slot_arena.hpp"
@@ -23,6 +24,7 @@ class ProcessContext {
     QuotaRegistry& quotas() { return quotas_; }
     SlotArena& arena() { return arena_; }
     StoragePace& pace() { return pace_; }
+    CancelWatcher& watcher() { return watcher_; }
     // The way to storage that all rows of a batch share: as many places as the step that asked for most.
     StorageGate& row_gate(int places);
     // Reads the proxy and certificate settings of the environment at the first call.
@@ -37,6 +39,7 @@ class ProcessContext {
     std::mutex mutex_;
     std::unique_ptr<StorageGate> row_gate_;
     std::unique_ptr<TransportFactory> transports_;
+    CancelWatcher watcher_;
 };
 
 } // namespace ferry

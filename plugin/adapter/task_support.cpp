@@ -77,6 +77,7 @@ Status give_access(const CredentialOptions& options, const ferry_run_context& co
     platform.token_source = std::move(credentials->source);
     platform.state_dir = from_abi(context.state_dir);
     platform.dry_run = context.dry_run != 0;
+    platform.offline = (context.dry_run & FERRY_DRY_RUN_OFFLINE) != 0;
     return {};
 }
 

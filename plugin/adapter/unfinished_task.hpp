@@ -7,6 +7,13 @@
 
 namespace ferry {
 
+// What is open only the platform can tell: true, and said, if it is not to be asked.
+template <class Options> bool left_unasked(const PlatformTask<Options>& task) {
+    if (task.options.offline)
+        HostLog(task.services).info("would ask the platform what is open; it was not asked (dry run, offline)");
+    return task.options.offline;
+}
+
 // Calls the engine's function with the process's services, while the host's cancelled() is watched.
 template <class Options, class Summary>
 Result<Summary> run_unfinished(PlatformTask<Options>& task,
@@ -16,7 +23,7 @@ Result<Summary> run_unfinished(PlatformTask<Options>& task,
         return transports.error();
     HostLog log(task.services);
     CancelToken cancel;
-    const CancelWatch watch(task.services, cancel);
+    const CancelWatch watch(task.process.watcher(), task.services, cancel);
     const PlatformEnvironment environment{**transports,
                                           task.process.quotas().gate(task.options.endpoint, task.options.token),
                                           task.process.clock(), task.process.random(), log};

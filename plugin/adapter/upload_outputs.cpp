@@ -81,6 +81,10 @@ Status UploadOutputs::finish(const UploadSummary& summary) {
         set("file_id", json_text(first_id_));
     set("bytes", std::to_string(summary.bytes));
     set("api_calls", std::to_string(summary.api_calls));
+    if (const auto& planned = summary.planned)
+        set("planned", "{\"files\":" + std::to_string(planned->files) + ",\"bytes\":" + std::to_string(planned->bytes) +
+                           ",\"parts\":" + std::to_string(planned->parts) +
+                           ",\"api_calls\":" + std::to_string(planned->api_calls) + "}");
     if (refused_.empty())
         return {};
     return {ErrorKind::internal, "the host did not take the output " + refused_ + "; the log tells what was uploaded"};

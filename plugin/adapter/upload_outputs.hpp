@@ -18,7 +18,8 @@ class UploadOutputs final : public UploadListener {
     void progress(const UploadProgress& progress, bool final) override;
     void event(const std::string& type, const std::string& json) override;
 
-    // The outputs that are known at the end: file_id (when there is one file), bytes, api_calls. An error if the host
+    // The outputs that are known at the end: file_id (when there is one file), bytes, api_calls, and in a
+    // dry run `planned`. An error if the host
     // has refused any output: steps that come after would work on less than was done.
     Status finish(const UploadSummary& summary);
 

@@ -33,7 +33,7 @@ struct UploadKind {
         CancelToken cancel;
         UploadSummary summary;
         {
-            const CancelWatch watch(task.services, cancel);
+            const CancelWatch watch(task.process.watcher(), task.services, cancel);
             QuotaGate& quota = task.process.quotas().gate(task.options.endpoint, task.options.token);
             const UploadEnvironment environment{**transports,
                                                 task.process.arena(),

@@ -17,6 +17,8 @@ struct AbortKind {
     static Result<ReadTask<Options>> read(std::string_view json) { return read_abort_options(json); }
 
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
+        if (left_unasked(task))
+            return FERRY_OK;
         const auto summary = run_unfinished(task, abort_uploads);
         if (!summary)
             return report_error(error, summary.error());

@@ -39,6 +39,8 @@ struct ListKind {
     static Result<ReadTask<Options>> read(std::string_view json) { return read_list_options(json); }
 
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
+        if (left_unasked(task))
+            return FERRY_OK;
         const auto summary = run_unfinished(task, list_uploads);
         if (!summary)
             return report_error(error, summary.error());

@@ -9,17 +9,12 @@
 #include <filesystem>
 
 namespace ferry {
-namespace {
-
-// "ROWS.csv:4: what is wrong (row 3)"
-std::string told(const ProblemList::Problem& problem, const RowCheckResult& checked) {
+std::string told(const ProblemList::Problem& problem, std::uint64_t rows) {
     if (problem.first.empty())
         return problem.place + problem.text;
-    const bool all = problem.count > 1 && problem.count == checked.to_run;
+    const bool all = problem.count > 1 && problem.count == rows;
     return problem.place + problem.text + " (" + (all ? "every row" : rows_text(problem.first, problem.count)) + ")";
 }
-
-} // namespace
 
 std::optional<BatchInput> read_batch_input(const std::string& workflow, const std::string& manifest,
                                            const std::map<std::string, std::string>& vars, const std::string& state_dir,
@@ -55,7 +50,7 @@ int tell_check(const RowCheckResult& checked, const Session& session, const Log&
     if (checked.plugin_failed)
         session.tell_plugin_failures(FERRY_LOG_ERROR);
     for (const auto& problem : checked.errors.problems())
-        log.error(told(problem, checked));
+        log.error(told(problem, checked.to_run));
     if (checked.errors.not_kept() > 0)
         log.error("and " + std::to_string(checked.errors.not_kept()) + " more");
     if (checked.errors.empty())

@@ -22,6 +22,9 @@ std::optional<BatchInput> read_batch_input(const std::string& workflow, const st
                                            const std::map<std::string, std::string>& vars, const std::string& state_dir,
                                            Session& session, int& code);
 
+// "ROWS.csv:4: what is wrong (row 3)". `rows`: how many were looked at.
+std::string told(const ProblemList::Problem& problem, std::uint64_t rows);
+
 // Tells warnings and errors; 0 if there are no errors, else the exit code.
 int tell_check(const RowCheckResult& checked, const Session& session, const Log& log);
 

@@ -7,6 +7,7 @@
 #include "cli/state_dir.hpp"
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
+#include "report/plan_totals.hpp"
 #include "report/result_writer.hpp"
 #include "report/run_reporter.hpp"
 #include "signals.hpp"
@@ -145,6 +146,13 @@ int take_place(const Workflow& workflow, const RunSetup& setup, RunPlace& place,
     return exit_code::done;
 }
 
+// Of a dry run: what its steps come to together, where there are several that tell.
+std::string totals_of(const Workflow& workflow, const RunResult& result) {
+    PlanTotals totals;
+    totals.add(workflow, result);
+    return totals.told() > 1 ? totals.text() : std::string();
+}
+
 int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::string& work_dir, Session& session) {
     auto destinations = open_destinations(setup, session);
     if (!destinations)
@@ -165,7 +173,7 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     progress.stop();
     // A dry run's result is the plan; the outputs of an earlier run stay as they are.
     const int handed = setup.dry_run
-                           ? hand_over(reporter.plan(), {}, session)
+                           ? hand_over(reporter.plan() + totals_of(workflow, result), {}, session)
                            : hand_over(to_json(outputs_document(result)) + "\n", setup.common.outputs, session);
     if (result.exit_code() != exit_code::done && !setup.dry_run)
         tell_how_to_go_on(setup, session);

@@ -20,6 +20,7 @@ inline constexpr int done = 0;
 inline constexpr int failed = 1;
 inline constexpr int usage = 2;
 inline constexpr int plugin = 3;
+inline constexpr int refused = 4;
 } // namespace exit_code
 
 // Used by the main thread only, before any other is started; the log may be used from all.

@@ -24,6 +24,7 @@ struct TaskContext {
     std::string step_id;
     std::uint32_t attempt = 1;
     bool dry_run = false;
+    bool offline = false; // of a dry run: no request over the network
     std::uint64_t row = 0;
     std::int64_t deadline_ms = 0; // Unix time; 0: none
     std::string run_dir = {};     // made by whoever writes there

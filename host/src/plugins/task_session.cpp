@@ -63,10 +63,16 @@ bool is_event_type(std::string_view type) {
            std::all_of(type.begin(), type.end(), allowed);
 }
 
+std::uint32_t dry_run_bits(const TaskContext& context) {
+    if (!context.dry_run)
+        return 0;
+    return FERRY_DRY_RUN | (context.offline ? static_cast<std::uint32_t>(FERRY_DRY_RUN_OFFLINE) : 0u);
+}
+
 ferry_run_context make_run_context(const TaskContext& context) {
     return {sizeof(ferry_run_context), to_abi(context.state_dir), to_abi(context.work_dir),
             to_abi(context.workflow),  to_abi(context.run_id),    to_abi(context.step_id),
-            context.attempt,           context.dry_run ? 1u : 0u, context.row,
+            context.attempt,           dry_run_bits(context),     context.row,
             context.deadline_ms,       to_abi(context.run_dir)};
 }
 

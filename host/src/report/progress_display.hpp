@@ -25,6 +25,7 @@ std::optional<ProgressMode> progress_mode(std::string_view name); // auto, bar, 
 // The rows of a batch.
 struct RowCounts {
     std::uint64_t done = 0, failed = 0, running = 0, left = 0; // left: still to be started
+    const char* how = "done";                                  // what is told of those that are
 };
 
 // Thread-safe. Sums over all running tasks.

@@ -122,6 +122,7 @@ TaskContext Run::context_of(std::size_t number, std::uint32_t attempt) const {
     context.step_id = step.id;
     context.attempt = attempt;
     context.dry_run = options_.dry_run;
+    context.offline = options_.offline;
     context.row = options_.row;
     if (step.timeout && attempt > 0)
         context.deadline_ms = now_ms_() + step.timeout->count();

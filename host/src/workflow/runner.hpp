@@ -83,6 +83,7 @@ struct RunOptions {
     std::string work_dir;
     std::string run_id; // empty: make_run_id()
     bool dry_run = false;
+    bool offline = false; // of a dry run: tasks make no request over the network
     std::uint64_t row = 0;
     std::string run_dir; // where commands' output is kept; made when needed; empty: STATE_DIR/runs/RUN_ID
     // A record of each step that succeeds, below STATE_DIR/steps; what resume, from and only go by. Nothing in a dry

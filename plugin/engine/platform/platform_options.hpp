@@ -18,6 +18,7 @@ struct PlatformOptions {
     std::string token_source; // for messages: where the token came from
     std::string state_dir;    // absolute; empty: nothing is kept for a later process
     bool dry_run = false;
+    bool offline = false; // of a dry run: no request is made
 };
 
 // As journals have it.

@@ -27,9 +27,11 @@ Result<bool> DoneBefore::unchanged(const PlannedFile& file, const SavedFile& sav
 }
 
 Result<bool> DoneBefore::still_there(const PlannedFile& file, const SavedFile& saved, const RemoteFile* there) {
+    if (!api_)
+        return true;
     if (there && there->id == saved.done->id)
         return !there->folder && (!there->size || *there->size == file.identity.size);
-    const auto remote = api_.file(saved.done->id); // it may have been renamed or moved
+    const auto remote = api_->file(saved.done->id); // it may have been renamed or moved
     if (remote.ok())
         return !remote->folder && remote->size == file.identity.size;
     if (remote.error().kind == ErrorKind::not_found || remote.error().kind == ErrorKind::rights)

@@ -13,7 +13,8 @@ namespace ferry {
 
 class DoneBefore {
   public:
-    DoneBefore(PlatformApi& api, const UploadJournal& journal, const CancelToken& cancel)
+    // `api` null: the platform is not asked, and taken to have still what it had.
+    DoneBefore(PlatformApi* api, const UploadJournal& journal, const CancelToken& cancel)
         : api_(api)
         , journal_(journal)
         , cancel_(cancel) {}
@@ -28,7 +29,7 @@ class DoneBefore {
     Result<bool> unchanged(const PlannedFile& file, const SavedFile& saved);
     Result<bool> still_there(const PlannedFile& file, const SavedFile& saved, const RemoteFile* there);
 
-    PlatformApi& api_;
+    PlatformApi* api_;
     const UploadJournal& journal_;
     const CancelToken& cancel_;
 };

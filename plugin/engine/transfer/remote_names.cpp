@@ -4,6 +4,7 @@
 #include "transfer/done_before.hpp"
 #include "transfer/file_result.hpp"
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -15,11 +16,13 @@ constexpr std::size_t names_in_message = 20;
 
 using Taken = std::unordered_map<std::string, RemoteFile>; // by name
 
-Result<Taken> taken_names(PlatformApi& api, const Target& target, const std::vector<PlannedFile>& files) {
+Result<Taken> taken_names(PlatformApi* api, const Target& target, const std::vector<PlannedFile>& files) {
+    if (!api)
+        return Taken();
     std::vector<std::string> names;
     for (const PlannedFile& file : files)
         names.push_back(file.name);
-    Result<std::vector<RemoteFile>> found = api.find_names(target, names);
+    Result<std::vector<RemoteFile>> found = api->find_names(target, names);
     if (!found.ok())
         return found.error();
     Taken taken;
@@ -59,7 +62,7 @@ class Clashes {
 
 class Checker {
   public:
-    Checker(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal, Log& log,
+    Checker(PlatformApi* api, const UploadOptions& options, const UploadJournal& journal, Log& log,
             const CancelToken& cancel)
         : api_(api)
         , options_(options)
@@ -115,7 +118,7 @@ class Checker {
             return check_.to_upload.add(file).status();
         }
         if (!there.size) {
-            Result<RemoteFile> full = api_.file(there.id);
+            Result<RemoteFile> full = api_->file(there.id);
             if (!full.ok())
                 return full.error();
             there.size = full->size;
@@ -143,7 +146,7 @@ class Checker {
         check_.failed.push_back(std::move(failed));
     }
 
-    PlatformApi& api_;
+    PlatformApi* api_;
     const UploadOptions& options_;
     const UploadJournal& journal_;
     DoneBefore before_;
@@ -153,7 +156,7 @@ class Checker {
 
 } // namespace
 
-Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal,
+Result<NameCheck> check_names(PlatformApi* api, const UploadOptions& options, const UploadJournal& journal,
                               const PlanList& files, Log& log, const CancelToken& cancel) {
     Checker checker(api, options, journal, log, cancel);
     PlanList::Reader reader(files);
@@ -169,6 +172,10 @@ Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, co
             return checked.error();
     } while (reader.more());
     return checker.result();
+}
+
+std::uint64_t calls_to_look_up(std::uint64_t files) {
+    return std::max<std::uint64_t>(1, (files + names_per_call - 1) / names_per_call);
 }
 
 } // namespace ferry

@@ -9,6 +9,7 @@
 #include "transfer/upload_options.hpp"
 #include "transfer/work_queue.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace ferry {
@@ -21,8 +22,12 @@ struct NameCheck {
 
 // One call per 100 files, and one if there is none: that also proves the token and the target. What the journal has as
 // done counts as done, whatever the policy, if the source is unchanged and the platform still has that very file. An
-// error means that nothing may be sent; under Conflict::fail it names the clashes.
-Result<NameCheck> check_names(PlatformApi& api, const UploadOptions& options, const UploadJournal& journal,
+// error means that nothing may be sent; under Conflict::fail it names the clashes. `api` null: no call is made, all
+// names count as free, and what the journal has as done as there.
+Result<NameCheck> check_names(PlatformApi* api, const UploadOptions& options, const UploadJournal& journal,
                               const PlanList& files, Log& log, const CancelToken& cancel);
+
+// How many listings check_names() asks for so many files.
+std::uint64_t calls_to_look_up(std::uint64_t files);
 
 } // namespace ferry

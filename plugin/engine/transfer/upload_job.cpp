@@ -7,10 +7,9 @@
 #include "transfer/bandwidth_limit.hpp"
 #include "transfer/job_outcome.hpp"
 #include "transfer/job_slots.hpp"
-#include "transfer/part_plan.hpp"
 #include "transfer/part_sizer.hpp"
+#include "transfer/plan_report.hpp"
 #include "transfer/remote_names.hpp"
-#include "transfer/resume_check.hpp"
 #include "transfer/storage_gate.hpp"
 #include "transfer/upload_plan.hpp"
 #include "transfer/upload_slot.hpp"
@@ -81,6 +80,7 @@ class UploadJob {
         return {.files = outcome_.files(),
                 .bytes = outcome_.bytes(),
                 .api_calls = api_.calls.load(),
+                .planned = planned_,
                 .status = std::move(status)};
     }
 
@@ -93,7 +93,6 @@ class UploadJob {
     Status tell_plan(const NameCheck& check);
     JobShape shape_of(const PlanList& files) const;
     Status tell_done(const NameCheck& check);
-    std::string left_of(const PlannedFile& file) const;
     Status transfer(const PlanList& files);
     void follow(WorkQueue& queue, JobSlots& slots, int most);
     void report_stored(const std::vector<OpenEnd>& open);
@@ -119,6 +118,7 @@ class UploadJob {
     std::uint64_t bytes_told_ = 0;
     std::uint64_t settled_ = 0;     // files that were done, or had failed, before sending began
     std::uint64_t done_before_ = 0; // of them
+    std::optional<PlannedWork> planned_;
 };
 
 Status UploadJob::upload() {
@@ -189,9 +189,11 @@ void UploadJob::lost_lease(std::string reason) {
 }
 
 Result<NameCheck> UploadJob::look_up(const PlanList& files) {
+    if (options_.offline)
+        return check_names(nullptr, options_, *journal_, files, environment_.log, stop_);
     const std::unique_ptr<HttpTransport> transport = environment_.transports.make();
     PlatformApi api(api_, *transport, stop_);
-    return check_names(api, options_, *journal_, files, environment_.log, stop_);
+    return check_names(&api, options_, *journal_, files, environment_.log, stop_);
 }
 
 JobShape UploadJob::shape_of(const PlanList& files) const {
@@ -201,44 +203,14 @@ JobShape UploadJob::shape_of(const PlanList& files) const {
             .bandwidth_limit = options_.bandwidth_limit};
 }
 
-// Of an upload that was cut off: what need not be sent again.
-std::string UploadJob::left_of(const PlannedFile& file) const {
-    const SavedFile* saved = journal_->saved(file.name);
-    if (!saved || !saved->open() || !same_source(*saved, file))
-        return {};
-    return "; going on with upload " + printable(saved->upload_id) + ", which has " +
-           count_of(saved->parts.size(), "part");
-}
-
 Status UploadJob::tell_plan(const NameCheck& check) {
-    Log& log = environment_.log;
     const PartSizer sizer(options_.part_size, shape_of(check.to_upload), environment_.pace);
-    std::uint64_t parts = 0;
-    for (PlanList::Reader reader(check.to_upload); reader.more();) {
-        const Result<PlannedFile> file = reader.next();
-        if (!file.ok())
-            return file.error();
-        const std::uint64_t part_size = sizer.size_for(file->identity.size);
-        const std::uint32_t of_file = PartPlan::make(file->identity.size, part_size).value_or(PartPlan()).count();
-        parts += of_file;
-        log.info("would upload " + printable(file->path) + " as " + printable(file->name) + ": " +
-                 format_size(file->identity.size) + ", " + count_of(of_file, "part") + " of up to " +
-                 format_size(part_size) + left_of(*file));
-    }
-    for (std::uint64_t place = 0; place < check.done.end();) {
-        const Result<FileResult> file = check.done.take(place);
-        if (!file.ok())
-            return file.error();
-        log.info((file->skipped ? "would skip " : "uploaded before: ") + printable(file->path) +
-                 ": the platform has it as " + printable(file->id));
-    }
+    const auto planned = tell_planned(check, sizer, *journal_, environment_.log);
+    if (!planned.ok())
+        return planned.error();
+    planned_ = *planned;
     for (const FailedFile& file : check.failed)
         outcome_(file);
-    const std::size_t files = check.to_upload.files();
-    const std::uint64_t calls = api_.calls.load() + parts + 2 * files;
-    log.info("would upload " + count_of(files, "file") + ", " + format_size(check.to_upload.bytes()) + ", in " +
-             count_of(parts, "part") + " with " + count_of(calls, "API call") + ", and skip " +
-             std::to_string(check.done.count()) + "; nothing was changed (dry run)");
     return outcome_.status(std::nullopt);
 }
 

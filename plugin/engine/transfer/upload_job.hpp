@@ -9,6 +9,7 @@
 #include "transfer/upload_options.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -69,11 +70,20 @@ struct UploadEnvironment {
     StorageGate* storage = nullptr; // shared with other jobs; null: the job has its own
 };
 
+// What a step is going to do.
+struct PlannedWork {
+    std::uint64_t files = 0; // to upload
+    std::uint64_t bytes = 0; // to send; what is stored of an unfinished upload is not sent again
+    std::uint64_t parts = 0; // to send
+    std::uint64_t api_calls = 0;
+};
+
 struct UploadSummary {
     std::uint64_t files = 0; // done, skipped ones included
     std::uint64_t bytes = 0; // of files uploaded
     std::uint64_t api_calls = 0;
-    Status status; // the first cause of failure, with a count of further failed files
+    std::optional<PlannedWork> planned{}; // in a dry run
+    Status status;                        // the first cause of failure, with a count of further failed files
 };
 
 // Blocks until all files are done, failed or the job is cancelled; no thread of it is left running then. One file's
