@@ -112,30 +112,6 @@ TEST_CASE("a death at any request is gone on from: one upload, one file, at most
             }
 }
 
-TEST_CASE("a dry run counts no part twice: what is stored of an unfinished upload is not planned") {
-    JobFixture f;
-    f.keep_state();
-    f.options.part_size = 10;
-    f.options.parallel_parts = 1;
-    f.add("a", 45);
-    int puts = 0;
-    f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-        if (call.kind == "put" && ++puts == 3)
-            f.cancel.cancel();
-        return std::nullopt;
-    };
-    REQUIRE_FALSE(f.run().status.ok());
-    f.platform.hook = {};
-    f.options.dry_run = f.options.offline = true;
-    const UploadSummary summary = f.run_again();
-    REQUIRE(summary.planned);
-    const std::uint64_t left = summary.planned->parts;
-    CHECK(left >= 2);
-    CHECK(left < 5);
-    CHECK(summary.planned->bytes == 45 - 10 * (5 - left));
-    CHECK(summary.planned->api_calls == 1 + 2 + left);
-}
-
 TEST_CASE("storage that takes one part after the other is gone on with in order, each part reported first") {
     for (const bool performed : {false, true})
         for (const auto& [kind, part] :
