@@ -83,7 +83,36 @@ TaskOutcome run_partner(const ferry_plugin& table) {
     return run_task(entry, options, {}, host);
 }
 
+// Runs a task that answers the dry_run that it sees.
+int told_dry_run(bool dry_run, bool offline) {
+    ferry_task_type task = whole_task();
+    task.create = [](void*, ferry_string, const ferry_run_context* context, const ferry_services* services, void** made,
+                     ferry_error*) -> int32_t {
+        *made = const_cast<ferry_services*>(services);
+        const std::string bits = std::to_string(context->dry_run);
+        return services->output_set(services->ctx, text("dry_run"), {bits.data(), bits.size()});
+    };
+    const ferry_task_type* const tasks[] = {&task};
+    const ferry_plugin table = whole_plugin(tasks);
+    TaskRegistry registry;
+    REQUIRE_FALSE(registry.add(std::make_shared<TableHandle>(table)));
+    Quiet listener;
+    const TaskHost host{listener, {}, {}};
+    TaskContext context;
+    context.dry_run = dry_run;
+    context.offline = offline;
+    return run_task(*registry.find("partner"), Poco::JSON::Object(), context, host).outputs->getValue<int>("dry_run");
+}
+
 } // namespace
+
+TEST_CASE("a dry run's bits: older plugins see a dry run in all of them, and offline is never alone") {
+    static_assert(FERRY_DRY_RUN == 1 && FERRY_DRY_RUN_OFFLINE == 2);
+    CHECK(told_dry_run(false, false) == 0);
+    CHECK(told_dry_run(true, false) == FERRY_DRY_RUN);
+    CHECK(told_dry_run(true, true) == (FERRY_DRY_RUN | FERRY_DRY_RUN_OFFLINE));
+    CHECK(told_dry_run(false, true) == 0);
+}
 
 TEST_CASE("an older plugin, whose structs end at what is required, runs") {
     const ferry_task_type task = whole_task();

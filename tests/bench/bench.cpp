@@ -1,4 +1,5 @@
 // ferry_bench: uploads beside curl's, against one sink, as one table.
+#include "many.hpp"
 #include "quota.hpp"
 #include "temp_dir.hpp"
 
@@ -129,6 +130,22 @@ std::vector<Rush> rushes(const Options& options) {
     return all;
 }
 
+std::vector<RowUploads> row_uploads(const Options& options) {
+    if (options.quick)
+        return {{"20 rows of one part, 5 ms, --jobs 4 beside --jobs 1", 20, 5, 4, 5, 1}};
+    RowUploads uploads;
+    uploads.name = "1,000 rows of one part, 50 ms, --jobs 16 beside --jobs 1";
+    uploads.runs = std::min(options.pairs, uploads.runs);
+    return {uploads};
+}
+
+std::vector<Trues> trues(const Options& options) {
+    if (options.quick)
+        return {{"50 rows of true", 50, true, 1}, {"20 steps of true", 20, false, 1}};
+    const unsigned runs = std::min(options.pairs, 3u);
+    return {{"10,000 rows of true", 10'000, true, runs}, {"1,000 steps of true", 1'000, false, runs}};
+}
+
 std::vector<Row> rows(const Options& options, const Place& place) {
     std::vector<Row> all;
     const std::uint64_t hashed = options.quick ? 64 * mib : gib;
@@ -136,6 +153,10 @@ std::vector<Row> rows(const Options& options, const Place& place) {
     for (const auto& loads : {byte_loads(options), memory_loads(options), latency_loads(options)})
         for (const Load& load : loads)
             all.push_back({load.name, [load, &place] { return line_of(measure(load, place)); }});
+    for (const RowUploads& uploads : row_uploads(options))
+        all.push_back({uploads.name, [uploads, &place] { return measure_row_uploads(uploads, place); }});
+    for (const Trues& one : trues(options))
+        all.push_back({one.name, [one, &place] { return measure_trues(one, place); }});
     for (const Rush& rush : rushes(options))
         all.push_back({rush.name, [rush, &place] { return measure_rush(rush, place); }});
     return all;
@@ -153,8 +174,8 @@ int measure_all(const Options& options) {
             ++measured;
         }
     std::cout << "\nMedians of " << options.pairs << " pairs of runs (quartiles), after one of each to warm up; of the "
-              << "memory and quota rows at most 3 and 1. No peak can be told that is below " << fixed(own_peak_mib(), 1)
-              << " MiB." << std::endl;
+              << "memory rows, of rows and of steps at most 3, of the quota rows 1. No peak can be told that is below "
+              << fixed(own_peak_mib(), 1) << " MiB." << std::endl;
     if (measured == 0)
         std::cerr << "ferry_bench: no row's name holds '" << options.only << "'\n";
     return measured > 0 ? EXIT_SUCCESS : EXIT_FAILURE;

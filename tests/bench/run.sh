@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures uploads beside curl's, on this machine alone, and prints one table. Takes about half an hour.
+# Measures uploads beside curl's, and batches, on this machine alone, and prints one table. Takes about half an hour.
 #   tests/bench/run.sh [--pairs N] [--gib N] [--only TEXT] [--quick]
 # --pairs N is the number of runs of each for a row (11), --gib N the size of the large files (2), --only TEXT takes the
 # rows whose names hold it, --quick only shows that all works.

@@ -2,6 +2,7 @@
 #include "workspace.hpp"
 
 #include "document/strict_json.hpp"
+#include "document/units.hpp"
 
 #include <doctest/doctest.h>
 
@@ -95,6 +96,61 @@ TEST_CASE("200 uploads, killed in the middle and gone on with: each row done, ea
         CHECK(batch.space.stored(name_of(row), Workspace::bytes(size_of(row), static_cast<std::uint32_t>(row))));
     CHECK(batch.space.server().files(batch.space.server().project()).size() == kRows);
     CHECK(batch.space.server().open_upload_count() == 0);
+}
+
+TEST_CASE("a dry run sums up all rows, and asks the platform about the first 20 alone") {
+    platform::PlatformSettings settings;
+    settings.rate_calls = 100'000;
+    Batch batch(settings);
+    const auto plan = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), {"batch", "w.json", "--manifest", "rows.csv", "--dry-run"});
+        return batch.space.ferry(more);
+    };
+    std::uint64_t bytes = 0;
+    for (int row = 1; row <= kRows; ++row)
+        bytes += size_of(row);
+    ProcessResult result = plan({});
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    const std::string sum = "in all: 200 files, " + format_size(bytes) + ", in 200 parts with 800 API calls\n";
+    CHECK_MESSAGE(result.out.ends_with("\nand 180 rows more\n\n" + sum), result.out);
+    CHECK(batch.space.server().counters().api_calls == 20);
+    CHECK(batch.space.server().files("me/my-project").empty());
+    CHECK_FALSE(std::filesystem::exists(batch.space.dir() / ".ferry"));
+
+    std::filesystem::remove(batch.space.dir() / name_of(3));
+    std::filesystem::remove(batch.space.dir() / name_of(150));
+    result = plan({});
+    CHECK(result.status == 5);
+    CHECK_MESSAGE(result.out.find("in all: 198 files, ") != std::string::npos, result.out);
+    CHECK_MESSAGE(result.err.find("rows.csv:151: publish: ") != std::string::npos, result.err);
+    CHECK(result.err.find("f150.bin") != std::string::npos);
+    CHECK(result.err.find("(row 150)") != std::string::npos);
+    CHECK(result.err.find("2 rows of 200 would fail") != std::string::npos);
+    std::filesystem::remove(batch.space.dir() / name_of(1));
+    std::ofstream(batch.space.dir() / "rows.csv") << "file\nf1.bin\nf3.bin\n";
+    CHECK(plan({}).status == 1);
+}
+
+TEST_CASE("a dry run with a refused token: 4, asked once, and the sums of the other rows all the same") {
+    Batch batch({}, 40);
+    batch.space.environment["SB_AUTH_TOKEN"] = "0123456789abcdef0123456789abcdef";
+    const ProcessResult result = batch.space.ferry({"batch", "w.json", "--manifest", "rows.csv", "--dry-run"});
+    CHECK(result.status == 4);
+    CHECK(batch.space.server().counters().api_calls == 1);
+    CHECK_MESSAGE(result.out.find("in all: 39 files, ") != std::string::npos, result.out);
+}
+
+TEST_CASE("a dry run of rows whose files other steps make: how many, and no error for those that are missing") {
+    Batch batch({}, 30);
+    std::ofstream(batch.space.dir() / "w.json") << R"({"name":"many","vars":{"file":null},"steps":[
+      {"id":"make","task":"command","with":{"command":["true"],"outputs":{"x":"made"}}},
+      {"id":"first","task":"upload","needs":["make"],"with":{"project":"me/my-project","files":["${steps.make.outputs.x}"]}},
+      {"id":"second","task":"upload","needs":["make"],"with":{"project":"me/my-project","files":["made.too"]}},
+      {"id":"third","task":"upload","with":{"project":"me/my-project","files":["${vars.file}"]}}]})";
+    const ProcessResult result = batch.space.ferry({"batch", "w.json", "--manifest", "rows.csv", "--dry-run"});
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    CHECK_MESSAGE(result.out.ends_with("\nnot in it: 60 steps of upload, known only when they run\n"), result.out);
+    CHECK(result.out.find("in all: 30 files, ") != std::string::npos);
 }
 
 TEST_CASE("a refused token ends the batch with 4 after the first rows") {

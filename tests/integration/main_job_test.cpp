@@ -112,6 +112,23 @@ TEST_CASE("a dry run changes nothing on the platform") {
     CHECK(space.server().files("me/my-project").empty());
 }
 
+TEST_CASE("a dry run of several uploads tells what they come to together") {
+    Workspace space;
+    space.make_file("a.bin", 10);
+    space.make_file("b.bin", 20);
+    std::ofstream(space.dir() / "w.json") << R"({"name":"w","steps":[
+      {"id":"a","task":"upload","with":{"project":"me/my-project","files":["a.bin"]}},
+      {"id":"b","task":"upload","with":{"project":"me/my-project","files":["b.bin"]}},
+      {"id":"make","task":"command","with":{"command":["true"],"outputs":{"c":"c.bin"}}},
+      {"id":"c","task":"upload","needs":["make"],"with":{"project":"me/my-project","files":["${steps.make.outputs.c}"]}}]})";
+    const ProcessResult result = space.ferry({"run", "w.json", "--dry-run"});
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    CHECK_MESSAGE(result.out.find("in all: 2 files, 30 B, in 2 parts with 8 API calls\n"
+                                  "not in it: 1 step of upload, known only when it runs\n") != std::string::npos,
+                  result.out);
+    CHECK(space.server().counters().of("init") == 0);
+}
+
 TEST_CASE("an upload under a bandwidth limit is whole, and a limit without a unit is refused before anything is sent") {
     Workspace space;
     space.make_file("a.bin", 6 * Workspace::part);

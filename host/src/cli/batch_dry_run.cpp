@@ -17,7 +17,7 @@ namespace ferry {
 namespace {
 
 constexpr std::uint64_t rows_shown = 20;
-constexpr std::size_t most_told = 100; // different problems
+constexpr std::size_t problems_told = 100; // different problems
 
 std::string graph_text(const Workflow& workflow) {
     std::string text = workflow.name + ": " + count_of(workflow.steps.size(), "step") + " a row\n";
@@ -208,8 +208,8 @@ class Plan {
     std::uint64_t left_; // rows to be planned
     PlanTotals totals_;
     BatchResult result_;
-    ProblemList failures_{most_told};
-    ProblemList warnings_{most_told};
+    ProblemList failures_{problems_told};
+    ProblemList warnings_{problems_told};
 };
 
 } // namespace

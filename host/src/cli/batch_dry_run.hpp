@@ -6,8 +6,8 @@
 
 namespace ferry {
 
-// The plan as text on standard output: the graph once, the first rows as they would run, and the totals of all rows. The
-// exit code, that of a batch whose rows would fail as they do here.
+// The plan as text on standard output: the graph once, the first rows as they would run, and the totals of all rows.
+// The exit code, that of a batch whose rows would fail as they do here.
 int plan_batch(const BatchCommand& command, const BatchInput& input, Shard shard, const RowCheckResult& checked,
                KnownRows known, Session& session);
 

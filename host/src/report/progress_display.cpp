@@ -136,8 +136,9 @@ std::string ProgressDisplay::names() const {
 // "120 rows done, 3 failed, 8 running, 869 left, 2 min left"
 std::string ProgressDisplay::rows_text(Clock::time_point now) {
     const std::uint64_t ended = rows_->done + rows_->failed;
-    std::string line = std::to_string(rows_->done) + " rows " + rows_->how + ", " + std::to_string(rows_->failed) + " failed, " +
-                       std::to_string(rows_->running) + " running, " + std::to_string(rows_->left) + " left";
+    std::string line = std::to_string(rows_->done) + " rows " + rows_->how + ", " + std::to_string(rows_->failed) +
+                       " failed, " + std::to_string(rows_->running) + " running, " + std::to_string(rows_->left) +
+                       " left";
     const double seconds = std::chrono::duration<double>(now - rows_began_).count();
     const double needed =
         ended > 0 ? seconds / static_cast<double>(ended) * static_cast<double>(rows_->left + rows_->running) : 0;

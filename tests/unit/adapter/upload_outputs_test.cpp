@@ -53,6 +53,15 @@ TEST_CASE("one file: its entry, its id alone, the sums") {
     CHECK(host.calls[6] == "api_calls=4");
 }
 
+TEST_CASE("a dry run's plan is an output") {
+    Host host;
+    const ferry_services services = host.services();
+    UploadOutputs outputs(services);
+    const PlannedWork planned{.files = 2, .bytes = 30, .parts = 4, .api_calls = 9};
+    CHECK(outputs.finish({.planned = planned, .status = {}}).ok());
+    CHECK(host.calls.back() == R"(planned={"files":2,"bytes":30,"parts":4,"api_calls":9})");
+}
+
 TEST_CASE("a path that is no UTF-8 is told with its odd bytes written out") {
     FileResult odd = result();
     odd.path = "/d\xE4ta/a.bam";

@@ -55,6 +55,13 @@ TEST_CASE("of a batch the line tells rows, and how long the others may take") {
     CHECK(text.find(" | row 11 align, row 12 align") != std::string::npos);
 }
 
+TEST_CASE("rows of a dry run are planned, not done") {
+    CapturedConsole captured;
+    ProgressDisplay display(captured.console, ProgressMode::plain);
+    display.set_rows({9, 1, 0, 88, "planned"});
+    CHECK(display.text(ProgressDisplay::Clock::now()).find("9 rows planned, 1 failed, ") == 0);
+}
+
 TEST_CASE("a second attempt does not take the rate below zero") {
     CapturedConsole captured;
     ProgressDisplay display(captured.console, ProgressMode::plain);

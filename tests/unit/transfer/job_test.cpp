@@ -237,26 +237,6 @@ TEST_CASE("events are JSON and hold no secret") {
     CHECK_FALSE(f.log.mentions(FakePlatform::token));
 }
 
-TEST_CASE("a dry run lists, tells the plan and changes nothing") {
-    JobFixture f;
-    f.options.dry_run = true;
-    f.options.part_size = 10;
-    f.options.conflict = Conflict::skip;
-    f.add("a", 25);
-    f.add("b", 0);
-    const std::string there = f.add("c", 5);
-    f.platform.put_file({.id = "id-c", .name = "c", .content = there});
-    const UploadSummary summary = f.run();
-    CHECK(summary.status.ok());
-    CHECK(summary.files == 0);
-    CHECK(f.platform.calls() == Calls{"list"});
-    CHECK(f.log.mentions("a as a: 25 B, 3 parts"));
-    CHECK(f.log.mentions("would skip " + (f.dir / "c").string()));
-    CHECK(f.log.mentions("would upload 2 files"));
-    CHECK(f.log.mentions("4 parts with 9 API calls"));
-    CHECK(f.listener.files.empty());
-}
-
 TEST_CASE("no files: the listing still proves token and target") {
     JobFixture f;
     const UploadSummary summary = f.run();
