@@ -7,7 +7,7 @@
 namespace ferry {
 namespace {
 
-constexpr std::array<std::string_view, 3> flags{"--resume", "--dry-run", "--json"}; // all others take a value
+constexpr std::array<std::string_view, 3> bare_options{"--resume", "--dry-run", "--json"}; // all others take a value
 
 std::string shell_word(const std::string& word) {
     constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%";
@@ -33,7 +33,7 @@ std::vector<std::string> without(const std::vector<std::string>& words, const st
         const std::string_view word = words[i];
         const bool option = word.starts_with("--");
         const std::string_view name = word.substr(0, word.find('='));
-        const bool flag = std::find(flags.begin(), flags.end(), name) != flags.end();
+        const bool flag = std::find(bare_options.begin(), bare_options.end(), name) != bare_options.end();
         const std::size_t size = option && !flag && name == word && i + 1 < words.size() ? 2 : 1;
         if (!option || std::find(names.begin(), names.end(), name) == names.end())
             for (std::size_t j = i; j < i + size; ++j)

@@ -194,10 +194,10 @@ ChildEnd watch_group(Group& group, const ChildWatch& watch) {
     } else if (!group.empty()) {
         // Process substitutions of a shell may still be flushing what the program wrote: they get time, but no step
         // leaves a process behind.
-        const bool failed = group.status() != 0;
-        if (failed || !ends_within(group, watch.grace, cancelled)) {
-            end.stopped = !failed && cancelled();
-            end.leftovers_killed = !failed && !end.stopped;
+        const bool badly = group.status() != 0;
+        if (badly || !ends_within(group, watch.grace, cancelled)) {
+            end.stopped = !badly && cancelled();
+            end.leftovers_killed = !badly && !end.stopped;
             terminate(group, watch);
         }
     }

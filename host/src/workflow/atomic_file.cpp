@@ -24,7 +24,7 @@ std::string failure(const std::string& path) {
     return failure(path, std::strerror(errno));
 }
 
-bool write_all(int fd, std::string_view content) {
+bool write_whole(int fd, std::string_view content) {
     while (!content.empty()) {
         const ssize_t count = ::write(fd, content.data(), content.size());
         if (count < 0 && errno == EINTR)
@@ -89,7 +89,7 @@ std::optional<std::string> write_atomically(const std::string& path, std::string
     }
     if (exists && ::fchmod(fd.get(), before.st_mode & 0777) != 0)
         return failure(path);
-    if (!write_all(fd.get(), content) || ::fsync(fd.get()) != 0 || ::rename(beside.path.c_str(), target.c_str()) != 0)
+    if (!write_whole(fd.get(), content) || ::fsync(fd.get()) != 0 || ::rename(beside.path.c_str(), target.c_str()) != 0)
         return failure(path);
     beside.renamed = true;
     sync_folder(target.parent_path());
@@ -103,7 +103,7 @@ std::optional<std::string> replace_private_file(const std::string& path, std::st
         beside.renamed = true; // nothing to remove
         return failure(path);
     }
-    if (!write_all(fd.get(), content) || ::rename(beside.path.c_str(), path.c_str()) != 0)
+    if (!write_whole(fd.get(), content) || ::rename(beside.path.c_str(), path.c_str()) != 0)
         return failure(path);
     beside.renamed = true;
     return std::nullopt;

@@ -18,7 +18,7 @@ namespace ferry {
 
 namespace {
 
-constexpr std::size_t kLongestPath = 1u << 16; // as JSON takes it, whatever its bytes are
+constexpr std::size_t kLongestFilePath = 1u << 16; // as JSON takes it, whatever its bytes are
 
 constexpr const char* kLeaseFile = "lease";
 constexpr const char* kLastRun = "last-run";
@@ -43,7 +43,7 @@ std::string run_identity(const Workflow& workflow, const std::string& work_dir) 
     auto parts = new_object();
     const bool task_alone = workflow.steps.size() == 1 && workflow.steps.front().with_pointer.empty();
     parts->set("workflow",
-               task_alone ? workflow.name : printable(absolute_path(work_dir, workflow.file), kLongestPath));
+               task_alone ? workflow.name : printable(absolute_path(work_dir, workflow.file), kLongestFilePath));
     if (task_alone)
         parts->set("with", workflow.steps.front().with);
     auto vars = new_object();
