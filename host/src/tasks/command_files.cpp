@@ -66,6 +66,11 @@ std::optional<FileMoment> moment_of(const std::string& path) {
                       std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec};
 }
 
+bool is_kept_output(const std::string& path) {
+    struct stat info {};
+    return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
+}
+
 FileResult<UniqueFd> open_kept_output(const std::string& path) {
     if (::unlink(path.c_str()) != 0 && errno != ENOENT)
         return cannot("cannot replace the file", path, errno);

@@ -35,6 +35,9 @@ struct FileMoment {
 };
 std::optional<FileMoment> moment_of(const std::string& path); // nullopt: no regular file is there
 
+// A regular file is there, as an earlier attempt may have left it.
+bool is_kept_output(const std::string& path);
+
 // A new file of mode 0600; one of an earlier life with that name is replaced, never followed or shared.
 FileResult<UniqueFd> open_kept_output(const std::string& path);
 

@@ -135,7 +135,9 @@ std::optional<std::string> CommandTask::open_streams(Streams& streams) const {
     if (const auto* problem = std::get_if<FileError>(&input))
         return problem->reason;
     streams.input = std::move(std::get<UniqueFd>(input));
-    if (auto reason = open_output(options_.output, "out", streams.output, streams.output_file, streams.output_kept))
+    const std::string stem = kept_stem();
+    if (auto reason =
+            open_output(options_.output, stem + ".out", streams.output, streams.output_file, streams.output_kept))
         return reason;
     // Both in one file: one description, or they would write over each other.
     if (options_.error && same_file(streams.output, absolute(*options_.error))) {
@@ -143,21 +145,32 @@ std::optional<std::string> CommandTask::open_streams(Streams& streams) const {
         streams.error_file = streams.output_file;
         return std::nullopt;
     }
-    return open_output(options_.error, "err", streams.error, streams.error_file, streams.error_kept);
+    return open_output(options_.error, stem + ".err", streams.error, streams.error_file, streams.error_kept);
 }
 
-std::optional<std::string> CommandTask::open_output(const std::optional<std::string>& wanted, const char* name,
-                                                    UniqueFd& to, std::string& file, bool& kept) const {
+// "FOLDER/STEP.ATTEMPT", where the attempts of a run that was resumed are counted on: what went wrong in the ones
+// before may still be wanted.
+std::string CommandTask::kept_stem() const {
+    const std::string row = context_.row == 0 ? "" : "row-" + std::to_string(context_.row) + ".";
+    const std::string stem = text_of(context_.run_dir) + "/" + row + text_of(context_.step_id) + ".";
+    std::uint32_t number = context_.attempt;
+    while (is_kept_output(stem + std::to_string(number) + ".out") ||
+           is_kept_output(stem + std::to_string(number) + ".err"))
+        ++number;
+    return stem + std::to_string(number);
+}
+
+std::optional<std::string> CommandTask::open_output(const std::optional<std::string>& wanted,
+                                                    const std::string& kept_file, UniqueFd& to, std::string& file,
+                                                    bool& kept) const {
     FileResult<UniqueFd> opened;
     if (wanted) {
         file = absolute(*wanted);
         opened = open_command_output(file);
     } else {
-        const std::string folder = text_of(context_.run_dir);
-        if (auto problem = make_run_folder(folder))
+        if (auto problem = make_run_folder(text_of(context_.run_dir)))
             return problem->reason;
-        const std::string row = context_.row == 0 ? "" : "row-" + std::to_string(context_.row) + ".";
-        file = folder + "/" + row + text_of(context_.step_id) + "." + std::to_string(context_.attempt) + "." + name;
+        file = kept_file;
         opened = open_kept_output(file);
         kept = true;
     }

@@ -36,8 +36,9 @@ class CommandTask {
     int32_t dry_run() const;
     std::optional<std::string> check_inputs() const;
     std::optional<std::string> open_streams(Streams& streams) const;
-    std::optional<std::string> open_output(const std::optional<std::string>& wanted, const char* name, UniqueFd& to,
-                                           std::string& file, bool& kept) const;
+    std::string kept_stem() const;
+    std::optional<std::string> open_output(const std::optional<std::string>& wanted, const std::string& kept_file,
+                                           UniqueFd& to, std::string& file, bool& kept) const;
     std::variant<ChildStart, FileError> prepare(const Streams& streams) const;
     using OutputMoments = std::map<std::string, FileMoment>; // of the outputs' names
 

@@ -204,6 +204,10 @@ TEST_CASE("what a step prints is kept by attempt, in the folder of its run; the 
     CHECK(w.says("[s] | [SB_AUTH_TOKEN]\n"));
     CHECK_FALSE(w.says("token-value-1"));
     CHECK(w.says("(all it printed: " + (folder / "s.2.out").string() + ")"));
+    CHECK(w.run({"run", "w.json", "--resume"}) == 1);
+    CHECK(w.document()->getValue<std::string>("run_id") == id);
+    CHECK(std::filesystem::exists(folder / "s.4.out")); // counted on: what went wrong before is still there
+    CHECK_FALSE(std::filesystem::exists(folder / "s.5.out"));
 }
 
 TEST_CASE("who lives on after TERM is waited for, which is said") {
