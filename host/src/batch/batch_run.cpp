@@ -93,6 +93,7 @@ class BatchRun {
     std::uint64_t running_ = 0;
     std::size_t workers_ = 0;
     bool closed_ = false; // no other row starts
+    bool joblog_broken_ = false;
     BatchResult result_;
 };
 
@@ -213,8 +214,12 @@ void BatchRun::hand_over(const Job& job, const RunResult& result, double start, 
                             result.exit_code(),
                             result.signal,
                             row_command(plan_.workflow_file, job.values)};
-    if (auto problem = sinks_.joblog.append(entry); problem && !result_.broken)
-        say_broken(*problem + "; rows that end from here on would be run again by --resume");
+    auto problem = sinks_.joblog.append(entry);
+    if (!problem || std::exchange(joblog_broken_, true))
+        return;
+    say_broken(*problem + "; --resume would run row " + std::to_string(job.row.number) +
+               " again, and the rows that are running now");
+    stop_starting("what they do could not be kept in the joblog");
 }
 
 void BatchRun::judge(const RunResult& result, std::uint64_t row) {

@@ -1,9 +1,12 @@
 // `ferry batch` and `ferry validate --manifest`, with the program itself.
 #include "program.hpp"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <csignal>
 #include <map>
+#include <set>
 #include <sstream>
 
 namespace ferry::test {
@@ -304,6 +307,31 @@ TEST_CASE("a signal stops the rows in order, and --resume goes on with them") {
     ferry.dir.write("go", "");
     CHECK(ferry.batch({"--joblog", "j", "--resume"}) == 0);
     CHECK(read_file(ferry.dir / "ran") == "a\nb\nb\nc\n");
+}
+
+TEST_CASE("a joblog that takes no more ends the batch in order, and what it lacks is run again") {
+    BatchProgram ferry;
+    ferry.step("echo $S >> ran");
+    std::string rows = "sample\n";
+    for (int row = 1; row <= 40; ++row)
+        rows += std::to_string(row) + "\n";
+    ferry.dir.write("rows.csv", rows);
+    ferry.in_child = [] {
+        const rlimit limit{1000, 1000}; // bytes of any file, as if the disk were full
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        ::dup2(::open("/dev/null", O_WRONLY), 1);
+    };
+    CHECK(ferry.batch({"--log-level", "warn", "--joblog", "j"}) == 1);
+    CHECK(ferry.tells("the joblog 'j' cannot be written"));
+    CHECK(ferry.tells("no other row is started"));
+    ferry.in_child = {};
+    CHECK(ferry.batch({"--resume", "--joblog", "j"}) == 0);
+    std::istringstream ran(read_file(ferry.dir / "ran"));
+    std::multiset<int> numbers;
+    for (int number = 0; ran >> number;)
+        numbers.insert(number);
+    CHECK(numbers.size() == 41); // one row twice: the one whose line was lost
+    CHECK(std::set<int>(numbers.begin(), numbers.end()).size() == 40);
 }
 
 TEST_CASE("a joblog is used by one batch at a time") {
