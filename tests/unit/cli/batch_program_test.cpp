@@ -1,5 +1,5 @@
 // `ferry batch` and `ferry validate --manifest`, with the program itself.
-#include "program.hpp"
+#include "batch_program.hpp"
 
 #include <sys/resource.h>
 
@@ -10,53 +10,8 @@
 #include <sstream>
 
 namespace ferry::test {
-namespace {
 
 using Poco::JSON::Object;
-
-// A batch over rows of `sample`, each of them a bash script that has it as $S.
-struct BatchProgram : Program {
-    void step(const std::string& script, const std::string& vars = R"({"sample":null})") const {
-        dir.write("w.json", R"({"name":"w","vars":)" + vars +
-                                R"(,"steps":[{"id":"s","task":"command","with":{"command":["bash","-c",)" +
-                                to_json(script) + R"(],"env":{"S":"${vars.sample}"}}}]})");
-    }
-    int batch(std::vector<std::string> more = {}) {
-        std::vector<std::string> words{"batch", "w.json", "--manifest", "rows.csv"};
-        words.insert(words.end(), more.begin(), more.end());
-        return run(words);
-    }
-    std::map<int, Object::Ptr> documents(const std::string& text) const {
-        std::istringstream in(text);
-        std::map<int, Object::Ptr> found;
-        for (std::string line; std::getline(in, line);) {
-            const auto parsed = parse_json(line);
-            INFO(line);
-            REQUIRE(std::holds_alternative<Poco::Dynamic::Var>(parsed));
-            const auto document = std::get<Poco::Dynamic::Var>(parsed).extract<Object::Ptr>();
-            found[document->getValue<int>("row")] = document;
-        }
-        return found;
-    }
-    bool tells(const std::string& text) const {
-        const bool found = err().find(text) != std::string::npos;
-        if (!found)
-            MESSAGE("not told: ", text, "\n", err());
-        return found;
-    }
-    // "1 2 5": the numbers of the joblog's lines, in their order.
-    std::string rows_of_joblog(const std::string& name) const {
-        std::istringstream in(read_file(dir / name));
-        std::string text;
-        std::string line;
-        std::getline(in, line);
-        while (std::getline(in, line))
-            text += (text.empty() ? "" : " ") + line.substr(0, line.find('\t'));
-        return text;
-    }
-};
-
-} // namespace
 
 TEST_CASE("a document a row on standard output and in --outputs, a line a row on standard error") {
     BatchProgram ferry;
