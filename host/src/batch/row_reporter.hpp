@@ -1,9 +1,9 @@
 // What the rows of a batch tell while they run.
 #pragma once
 
-#include "report/event_writer.hpp"
 #include "report/log.hpp"
 #include "report/progress_display.hpp"
+#include "report/run_events.hpp"
 #include "workflow/runner.hpp"
 
 #include <cstdint>
@@ -32,14 +32,11 @@ class RowReporter final : public RunListener {
 
   private:
     std::string name_of(const TaskContext& task) const { return name_ + " " + task.step_id; }
-    void write_event(std::string_view type, const TaskContext& task, const Poco::JSON::Object& fields);
-    void write_row_event(std::string_view type, const std::string& run_id, const Poco::JSON::Object& fields);
 
-    const std::uint64_t row_;
     const std::string name_; // "row 17"
     const Log& log_;
     ProgressDisplay& progress_;
-    EventWriter* events_;
+    const RunEvents events_;
     std::chrono::steady_clock::time_point started_;
 };
 

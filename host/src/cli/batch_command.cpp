@@ -2,6 +2,7 @@
 
 #include "batch/row_text.hpp"
 #include "cli/batch_dry_run.hpp"
+#include "cli/go_on.hpp"
 #include "cli/run_support.hpp"
 #include "cli/state_dir.hpp"
 #include "document/text.hpp"
@@ -204,12 +205,8 @@ class Batch {
     }
 
     void tell_how_to_go_on(bool with_failed) {
-        std::string text = "ferry";
-        for (const std::string& word : command_.common.words)
-            if (word != "--resume" && word != "--resume-failed")
-                text += " " + shell_quoted(word);
-        session_.log().info("to go on, once the cause is gone: " + text +
-                            (with_failed ? " --resume-failed" : " --resume"));
+        session_.log().info("to go on, once the cause is gone: " +
+                            command_for_rows(command_.common.words, with_failed));
     }
 
     const BatchCommand& command_;

@@ -9,7 +9,8 @@
 namespace ferry {
 namespace {
 
-constexpr std::array<std::string_view, 3> bare_options{"--resume", "--dry-run", "--json"}; // all others take a value
+constexpr std::array<std::string_view, 4> bare_options{"--resume", "--resume-failed", "--dry-run",
+                                                       "--json"}; // all others take a value
 
 std::string in_shell(const std::vector<std::string>& words) {
     std::string command = "ferry";
@@ -43,6 +44,12 @@ std::string command_to_go_on(const std::vector<std::string>& words) {
     // What ran since --from is not to run again.
     std::vector<std::string> kept = without(words, {"--resume", "--from"});
     kept.emplace_back("--resume");
+    return in_shell(kept);
+}
+
+std::string command_for_rows(const std::vector<std::string>& words, bool with_failed) {
+    std::vector<std::string> kept = without(words, {"--resume", "--resume-failed"});
+    kept.emplace_back(with_failed ? "--resume-failed" : "--resume");
     return in_shell(kept);
 }
 

@@ -13,29 +13,10 @@ namespace {
 
 using Poco::JSON::Object;
 
-std::string time_text(double seconds) {
-    return format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(std::llround(seconds * 1000))));
-}
-
 int level_of(const StepResult& result) {
     if (result.status != StepStatus::failed)
         return FERRY_LOG_INFO;
     return result.allowed ? FERRY_LOG_WARN : FERRY_LOG_ERROR;
-}
-
-std::string end_text(const StepResult& result) {
-    switch (result.status) {
-    case StepStatus::succeeded:
-        return "done in " + time_text(result.seconds);
-    case StepStatus::cached:
-        return "cached: done in run " + printable(result.from_run, 100);
-    case StepStatus::skipped:
-        return "skipped: " + result.error.message;
-    case StepStatus::failed:
-        break;
-    }
-    return std::string("failed") + (result.allowed ? " (allowed)" : "") + " after " + time_text(result.seconds) + ": " +
-           result.error.message;
 }
 
 // "publish: upload, after align"
@@ -67,23 +48,35 @@ std::string how(const RunResult& result) {
 
 } // namespace
 
+std::string time_text(double seconds) {
+    return format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(std::llround(seconds * 1000))));
+}
+
+std::string step_end_text(const StepResult& result) {
+    switch (result.status) {
+    case StepStatus::succeeded:
+        return "done in " + time_text(result.seconds);
+    case StepStatus::cached:
+        return "cached: done in run " + printable(result.from_run, 100);
+    case StepStatus::skipped:
+        return "skipped: " + result.error.message;
+    case StepStatus::failed:
+        break;
+    }
+    return std::string("failed") + (result.allowed ? " (allowed)" : "") + " after " + time_text(result.seconds) + ": " +
+           result.error.message;
+}
+
 RunReporter::RunReporter(const Log& log, ProgressDisplay& progress, std::unique_ptr<EventWriter> events, bool dry_run)
     : log_(log)
     , progress_(progress)
-    , events_(std::move(events))
+    , writer_(std::move(events))
+    , events_(writer_.get(), log)
     , dry_run_(dry_run) {}
 
 void RunReporter::tell(int level, const std::string& step, const std::string& message) const {
     if (!dry_run_ || level < FERRY_LOG_INFO)
         log_.write(level, step, message);
-}
-
-void RunReporter::write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
-                              const Object& fields) {
-    if (!events_)
-        return;
-    if (auto problem = events_->write(type, run_id, step, fields))
-        log_.warn(*problem);
 }
 
 void RunReporter::run_started(const Workflow& workflow, const std::string& run_id) {
@@ -94,50 +87,33 @@ void RunReporter::run_started(const Workflow& workflow, const std::string& run_i
     tell(FERRY_LOG_INFO, {},
          workflow.name + ": run " + run_id + " of " + std::to_string(workflow.steps.size()) +
              (workflow.steps.size() == 1 ? " step" : " steps"));
-    Object fields;
-    fields.set("workflow", workflow.name);
-    write_event("run_started", run_id, nullptr, fields);
+    events_.run_started(workflow, run_id);
 }
 
 void RunReporter::step_started(const TaskContext& step, const Step& definition) {
     progress_.step_started(step.step_id);
     tell(FERRY_LOG_INFO, step.step_id,
          step.attempt > 1 ? "attempt " + std::to_string(step.attempt) : "started (" + definition.task + ")");
-    Object fields;
-    fields.set("task", definition.task);
-    write_event("step_started", step.run_id, &step, fields);
+    events_.step_started(step, definition);
 }
 
 void RunReporter::step_retried(const TaskContext& step, const StepError& error, std::chrono::milliseconds delay) {
     log_.write(FERRY_LOG_WARN, step.step_id,
                "attempt " + std::to_string(step.attempt) + " failed, the next follows in " + format_duration(delay) +
                    ": " + error.message);
-    Object fields;
-    fields.set("code", error.code);
-    fields.set("message", error.message);
-    fields.set("delay", static_cast<double>(delay.count()) / 1000);
-    write_event("step_retried", step.run_id, &step, fields);
+    events_.step_retried(step, error, delay);
 }
 
 void RunReporter::step_finished(const TaskContext& step, const StepResult& result, const Diagnostics& diagnostics) {
     progress_.step_finished(step.step_id);
     for (const Diagnostic& found : diagnostics)
         log_.write(found.warning ? FERRY_LOG_WARN : FERRY_LOG_ERROR, step.step_id, to_text(found));
-    tell(level_of(result), step.step_id, end_text(result));
-    Object fields;
-    fields.set("status", std::string(to_string(result.status)));
-    fields.set("seconds", result.seconds);
-    if (!result.error.code.empty()) {
-        fields.set("code", result.error.code);
-        fields.set("message", result.error.message);
-    }
-    if (!result.from_run.empty())
-        fields.set("from_run", result.from_run);
-    write_event("step_finished", step.run_id, &step, fields);
+    tell(level_of(result), step.step_id, step_end_text(result));
+    events_.step_finished(step, result);
     if (!dry_run_)
         return;
     const std::lock_guard lock(mutex_);
-    plan_.emplace(step.step_id, "    " + end_text(result) + "\n"); // unless step_planned() has told it
+    plan_.emplace(step.step_id, "    " + step_end_text(result) + "\n"); // unless step_planned() has told it
 }
 
 void RunReporter::step_planned(const TaskContext& step, const Object& options, bool complete) {
@@ -152,9 +128,7 @@ void RunReporter::run_finished(const RunResult& result) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
     tell(FERRY_LOG_INFO, {},
          result.workflow + ": " + how(result) + " in " + time_text(took.count()) + ", " + counts(result));
-    Object fields;
-    fields.set("status", std::string(to_string(result.status)));
-    write_event("run_finished", result.run_id, nullptr, fields);
+    events_.run_finished(result);
 }
 
 void RunReporter::log(const TaskContext& task, int level, std::string_view message) {
@@ -166,12 +140,7 @@ void RunReporter::progress(const TaskContext& task, const ferry_progress& progre
 }
 
 void RunReporter::event(const TaskContext& task, std::string_view type, std::string_view json) {
-    if (!events_)
-        return;
-    const JsonResult parsed = parse_json(json);
-    const auto* value = std::get_if<Poco::Dynamic::Var>(&parsed);
-    if (value && value->type() == typeid(Object::Ptr))
-        write_event(type, task.run_id, &task, *value->extract<Object::Ptr>());
+    events_.of_task(task, type, json);
 }
 
 std::string RunReporter::plan() const {

@@ -4,6 +4,7 @@
 #include "report/event_writer.hpp"
 #include "report/log.hpp"
 #include "report/progress_display.hpp"
+#include "report/run_events.hpp"
 #include "workflow/runner.hpp"
 
 #include <chrono>
@@ -15,6 +16,10 @@
 #include <vector>
 
 namespace ferry {
+
+std::string time_text(double seconds); // "1.2 s"
+// "done in 1.2 s": how a step ended, for people.
+std::string step_end_text(const StepResult& result);
 
 // Thread-safe. `events` may be null. In a dry run the plan is the story: steps are not told as they pass, but what is
 // wrong with them is.
@@ -39,12 +44,11 @@ class RunReporter : public RunListener {
 
   private:
     void tell(int level, const std::string& step, const std::string& message) const;
-    void write_event(std::string_view type, const std::string& run_id, const TaskContext* step,
-                     const Poco::JSON::Object& fields);
 
     const Log& log_;
     ProgressDisplay& progress_;
-    const std::unique_ptr<EventWriter> events_;
+    const std::unique_ptr<EventWriter> writer_;
+    const RunEvents events_;
     const bool dry_run_;
     std::chrono::steady_clock::time_point started_;          // this and order_: written before the first step
     std::vector<std::pair<std::string, std::string>> order_; // step and what the plan calls it

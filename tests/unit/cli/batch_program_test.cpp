@@ -195,8 +195,10 @@ TEST_CASE("a row that is run again repeats no step that succeeded") {
     ferry.dir.write("rows.csv", "sample\na\nb\n");
     CHECK(ferry.batch() == 5);
     ferry.dir.write("mended", "");
-    CHECK(ferry.batch({"--resume-failed"}) == 0);
+    CHECK(ferry.batch({"--resume-failed", "--events", "e", "--log-level", "debug"}) == 0);
     CHECK(read_file(ferry.dir / "aligned") == "a\nb\n");
+    CHECK(ferry.tells("[row 2 align] cached: done in run "));
+    CHECK(read_file(ferry.dir / "e").find("\"from_run\":\"") != std::string::npos);
     const auto rows = ferry.documents(ferry.out());
     REQUIRE(rows.size() == 1);
     const auto status = [&](const char* id) {

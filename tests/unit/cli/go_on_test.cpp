@@ -23,6 +23,13 @@ TEST_CASE("a task goes on as it is") {
     CHECK(command_to_go_on({"task", "upload", "--set", "project=me/p"}) == "ferry task upload --set project=me/p");
 }
 
+TEST_CASE("the rows of a batch that are left") {
+    CHECK(command_for_rows({"batch", "w.json", "--resume", "--manifest", "a b.csv"}, true) ==
+          "ferry batch w.json --manifest 'a b.csv' --resume-failed");
+    CHECK(command_for_rows({"batch", "w.json", "--resume-failed", "--joblog", "--resume"}, false) ==
+          "ferry batch w.json --joblog --resume --resume");
+}
+
 TEST_CASE("a step alone") {
     CHECK(command_for_step({"run", "w.json", "--only", "c", "--resume", "--dry-run", "--jobs", "2"}, "b") ==
           "ferry run w.json --jobs 2 --only b");
