@@ -170,7 +170,8 @@ Fault parse_fault(const JsonObject& rule) {
     fault.kind = kind->second.kind;
     kind->second.preset(fault);
     for (const auto& [key, value] : rule) {
-        static const std::vector<std::string> matchers{"fault", "operation", "part", "name", "after", "times"};
+        static const std::vector<std::string> matchers{"fault", "operation", "part",  "name",
+                                                       "after", "times",     "for_ms"};
         if (std::ranges::find(matchers, key) != matchers.end())
             continue;
         const auto reader = readers().find(key);

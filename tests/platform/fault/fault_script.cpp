@@ -67,6 +67,11 @@ FaultScript::Rule FaultScript::parse(const JsonObject& object) {
         rule.name = text_of(object, "name").value_or("");
     rule.after = optional_number(object, "after").value_or(0);
     rule.times = optional_number(object, "times").value_or(1);
+    if (const auto span = optional_number(object, "for_ms")) {
+        if (object.has("times"))
+            throw std::invalid_argument("fault rule: \"for_ms\" and \"times\" exclude each other");
+        rule.span = std::chrono::milliseconds(*span);
+    }
     rule.fault = parse_fault(object);
     if (!makes_sense(rule.fault.kind, rule.operation))
         throw std::invalid_argument("fault rule: this fault has no meaning for operation \"" + rule.operation + "\"");
@@ -100,16 +105,24 @@ bool FaultScript::Rule::fits(const FaultTarget& target) const {
     return right_operation && (!part || part == target.part) && (!name || *name == target.name);
 }
 
+bool FaultScript::Rule::in_force(std::chrono::steady_clock::time_point now) const {
+    if (span)
+        return fired == 0 || now < first + *span;
+    return times == 0 || fired < times;
+}
+
 std::optional<Fault> FaultScript::match(const FaultTarget& target) {
+    const auto now = std::chrono::steady_clock::now();
     const std::lock_guard lock(mutex_);
     for (Rule& rule : rules_) {
-        if (!rule.in_force() || !rule.fits(target))
+        if (!rule.in_force(now) || !rule.fits(target))
             continue;
         if (rule.after > 0) {
             --rule.after;
             continue;
         }
-        ++rule.fired;
+        if (rule.fired++ == 0)
+            rule.first = now;
         ++fired_;
         return rule.fault;
     }

@@ -83,12 +83,14 @@ class FaultScript {
         std::optional<std::uint32_t> part;
         std::optional<std::string> name;
         std::uint64_t after = 0;
-        std::uint64_t times = 1; // 0: every time
+        std::uint64_t times = 1;                       // 0: every time
+        std::optional<std::chrono::milliseconds> span; // instead of times: from the first time on
         Fault fault;
         std::string text;
         std::uint64_t fired = 0;
+        std::chrono::steady_clock::time_point first;
         bool fits(const FaultTarget& target) const;
-        bool in_force() const { return times == 0 || fired < times; }
+        bool in_force(std::chrono::steady_clock::time_point now) const;
     };
     static Rule parse(const JsonObject& object);
 

@@ -76,6 +76,19 @@ TEST_CASE("rules choose by operation, part and name, after K others, M times") {
     CHECK(fixture.platform.unused_faults().empty());
 }
 
+TEST_CASE("a rule may hold for a time from its first use on") {
+    Fixture fixture;
+    fixture.platform.add_faults(R"([{"operation":"user","for_ms":0,"fault":"status","status":500},
+                                    {"operation":"projects","for_ms":3600000,"fault":"status","status":500}])");
+    CHECK(fixture.platform.unused_faults().size() == 2);
+    CHECK(fixture.client.get("/user").status == 500);
+    CHECK(fixture.client.get("/user").status == 200);
+    for (int i = 0; i < 3; ++i)
+        CHECK(fixture.client.get("/projects").status == 500);
+    CHECK(fixture.platform.unused_faults().empty());
+    CHECK(fixture.platform.fired_faults() == 4);
+}
+
 TEST_CASE("init is chosen by the name in its body") {
     Fixture fixture;
     fixture.platform.add_faults(R"({"operation":"init","name":"b","fault":"status","status":500})");
@@ -181,6 +194,7 @@ TEST_CASE("rules that say nothing sensible are refused as a whole") {
              R"({"operation":"user","fault":"explode"})",
              R"({"operation":"user","fault":"reset","tiems":2})",
              R"({"operation":"user","fault":"reset","times":-1})",
+             R"({"operation":"user","fault":"reset","for_ms":1,"times":1})",
              R"({"operation":"user","fault":"reset","part":"1"})",
              R"({"operation":"user","fault":"status","status":99})",
              R"({"operation":"user","fault":"status","body":1})",
