@@ -6,6 +6,7 @@
 #include <atomic>
 #include <fcntl.h>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <sys/stat.h>
 
@@ -21,12 +22,13 @@ constexpr const char* gone = R"({"status":404,"code":8003,"message":"no such upl
 struct Death {
     JobFixture& fixture;
     std::string kind;
-    std::uint32_t part = 0;
+    std::uint32_t nth = 1;         // of the requests of that kind; parts may go in any order
     bool performed = false;        // the platform does it, and nobody hears of it
     std::atomic<bool> dead{false}; // seen by all slots
+    std::atomic<std::uint32_t> seen{0};
 
     bool strikes(const Call& call) {
-        if (call.kind != kind || call.part != part || dead)
+        if (call.kind != kind || dead || ++seen != nth)
             return false;
         dead = true;
         fs::remove_all(fixture.dir / "snapshot");
@@ -58,7 +60,7 @@ void die_at(Death& death) {
         return no_reply(FailureKind::cancelled);
     };
     f.platform.lose_answer = [&death](const Call& call) {
-        const bool struck = death.strikes(call);
+        const bool struck = death.performed && death.strikes(call);
         if (struck)
             death.fixture.cancel.cancel();
         return struck;
@@ -66,6 +68,20 @@ void die_at(Death& death) {
     CHECK_FALSE(f.run().status.ok());
     REQUIRE(death.dead);
     death.revive();
+}
+
+// Stops the step in order at the nth PUT, which does not arrive.
+void stop_at_put(JobFixture& f, std::uint32_t nth) {
+    f.platform.hook = [&f, nth, seen = std::make_shared<std::atomic<std::uint32_t>>(0)](
+                          const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind != "put" || ++*seen != nth)
+            return std::nullopt;
+        f.cancel.cancel();
+        return no_reply(FailureKind::cancelled);
+    };
+    const UploadSummary stopped = f.run();
+    CHECK(stopped.status.error().kind == ErrorKind::cancelled);
+    f.platform.hook = {};
 }
 
 void check_whole(JobFixture& f, const UploadSummary& summary, const std::string& content) {
@@ -86,16 +102,16 @@ void check_whole(JobFixture& f, const UploadSummary& summary, const std::string&
 TEST_CASE("a death at any request is gone on from: one upload, one file, at most the parts in flight sent again") {
     for (const Conflict conflict : {Conflict::fail, Conflict::skip, Conflict::overwrite})
         for (const bool performed : {false, true})
-            for (const auto& [kind, part] : {std::pair<std::string, std::uint32_t>{"list", 0},
-                                             {"init", 0},
-                                             {"sign", 1},
-                                             {"put", 1},
-                                             {"put", 3},
-                                             {"sign", 5},
-                                             {"put", 5},
-                                             {"complete", 0}}) {
+            for (const auto& [kind, nth] : {std::pair<std::string, std::uint32_t>{"list", 1},
+                                            {"init", 1},
+                                            {"sign", 1},
+                                            {"put", 1},
+                                            {"put", 3},
+                                            {"sign", 5},
+                                            {"put", 5},
+                                            {"complete", 1}}) {
                 CAPTURE(kind);
-                CAPTURE(part);
+                CAPTURE(nth);
                 CAPTURE(performed);
                 CAPTURE(static_cast<int>(conflict));
                 JobFixture f;
@@ -104,7 +120,7 @@ TEST_CASE("a death at any request is gone on from: one upload, one file, at most
                 f.options.parallel_parts = 1;
                 f.platform.initiated = "2026-01-01T00:00:00Z";
                 const std::string content = f.add("a", 50);
-                Death death{f, kind, part, performed};
+                Death death{f, kind, nth, performed};
                 die_at(death);
                 check_whole(f, f.run_again(), content);
                 CHECK(f.platform.count("init") <= (kind == "init" && !performed ? 2 : 1));
@@ -114,8 +130,8 @@ TEST_CASE("a death at any request is gone on from: one upload, one file, at most
 
 TEST_CASE("storage that takes one part after the other is gone on with in order, each part reported first") {
     for (const bool performed : {false, true})
-        for (const auto& [kind, part] :
-             {std::pair<std::string, std::uint32_t>{"put", 3}, {"sign", 4}, {"report", 0}, {"complete", 0}}) {
+        for (const auto& [kind, nth] :
+             {std::pair<std::string, std::uint32_t>{"put", 3}, {"sign", 4}, {"report", 1}, {"complete", 1}}) {
             CAPTURE(kind);
             CAPTURE(performed);
             JobFixture f;
@@ -123,7 +139,7 @@ TEST_CASE("storage that takes one part after the other is gone on with in order,
             f.platform.parallel = false;
             f.platform.initiated = "2026-01-01T00:00:00Z";
             const std::string content = f.add("a", 50);
-            Death death{f, kind, part, performed};
+            Death death{f, kind, nth, performed};
             die_at(death);
             check_whole(f, f.run_again(), content);
             CHECK(f.platform.count("init") == 1);
@@ -151,16 +167,8 @@ TEST_CASE("a stop reports what is stored, and the next run goes on there") {
     f.keep_state();
     f.options.parallel_parts = 1;
     const std::string content = f.add("a", 50);
-    f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-        if (call.kind != "put" || call.part != 4)
-            return std::nullopt;
-        f.cancel.cancel();
-        return no_reply(FailureKind::cancelled);
-    };
-    const UploadSummary stopped = f.run();
-    CHECK(stopped.status.error().kind == ErrorKind::cancelled);
+    stop_at_put(f, 4);
     CHECK(f.platform.count("report_many") == 1);
-    f.platform.hook = {};
     check_whole(f, f.run_again(), content);
     CHECK(f.platform.count("put") == 6);
     CHECK(f.platform.count("report_many") == 1);
@@ -264,14 +272,7 @@ TEST_CASE("the platform's list outvotes the journal, part by part") {
     f.keep_state();
     f.options.parallel_parts = 1;
     const std::string content = f.add("a", 50);
-    f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-        if (call.kind != "put" || call.part != 4)
-            return std::nullopt;
-        f.cancel.cancel();
-        return no_reply(FailureKind::cancelled);
-    };
-    CHECK_FALSE(f.run().status.ok());
-    f.platform.hook = {};
+    stop_at_put(f, 4);
     f.platform.change_report("upload-1", 2, "0123456789abcdef0123456789abcdef");
     check_whole(f, f.run_again(), content);
     CHECK(f.platform.count("put") == 7); // 3 and the one cut off, then 2, 4 and 5
@@ -285,14 +286,7 @@ TEST_CASE("parts that only the platform lists are trusted by their MD5 alone") {
         f.options.parallel_parts = 1;
         f.platform.refuse_twin = true;
         const std::string content = f.add("a", 50);
-        f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-            if (call.kind != "put" || call.part != 4)
-                return std::nullopt;
-            f.cancel.cancel();
-            return no_reply(FailureKind::cancelled);
-        };
-        CHECK_FALSE(f.run().status.ok());
-        f.platform.hook = {};
+        stop_at_put(f, 4);
         fs::remove_all(f.dir / "uploads"); // the state is lost
         CHECK(f.run_again().status.ok());
         CHECK(f.platform.content("a") == content);
