@@ -164,8 +164,8 @@ typedef struct ferry_task_type {
                                     "x-file": "input" or "output" marks texts that are paths (or patterns) of files
                                     which the task reads or makes: a step that has succeeded is not repeated on resume
                                     while these are unchanged. An option "fingerprint" with the value "content" has
-                                    inputs compared by content. "x-environment", beside "properties": an array of
-                                    variables whose values are as good as options. */
+                                    inputs compared by content. Beside "properties", "x-environment": variables, and
+                                    "x-files": files ("~/NAME"), arrays; what they hold is as good as an option. */
     /* Makes a task. `options` is a JSON object that the schema admits, completed with the schema's defaults, with all
      * references resolved. On FERRY_OK *task is the plugin's and the host calls destroy() once; else *task is left
      * alone. Called on any thread. Does not block for long. */

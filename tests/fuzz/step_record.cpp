@@ -30,8 +30,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto again = ferry::record_from(ferry::to_text(*record, key), key);
     const auto* same = std::get_if<ferry::StepRecord>(&again);
     require(same != nullptr, "a record that was read is read again");
-    require(same->inputs == record->inputs && same->made == record->made && same->run_id == record->run_id,
-            "its files and its run are the same");
+    require(same->inputs == record->inputs && same->made == record->made && same->run_id == record->run_id &&
+                same->mark == record->mark && same->stood_on == record->stood_on,
+            "its files, its run and what it stood on are the same");
     require(ferry::canonical_json(same->outputs) == ferry::canonical_json(record->outputs), "its outputs are the same");
     return 0;
 }

@@ -5,6 +5,7 @@
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
 #include "workflow/outputs_document.hpp"
+#include "workflow/shared_steps.hpp"
 
 #include <unistd.h>
 
@@ -84,6 +85,8 @@ class BatchRun {
     const BatchSinks& sinks_;
     const StopFlag& signals_; // of the process
     StopFlag stop_;           // of the rows
+
+    SharedSteps shared_steps_;
 
     std::mutex mutex_; // all below
     std::condition_variable ended_;
@@ -167,6 +170,7 @@ void BatchRun::run(const Job& job) {
         request.vars = {job.values.begin(), job.values.end()};
         const LoadResult loaded = plan_.workflow.bind(request);
         RunOptions options = plan_.run;
+        options.shared = &shared_steps_;
         options.row = job.row.number;
         RowReporter reporter(job.row.number, sinks_.log, sinks_.progress, sinks_.events);
         if (loaded.workflow)

@@ -13,7 +13,7 @@
 #include "signals.hpp"
 #include "tasks/child_process.hpp"
 #include "workflow/atomic_file.hpp"
-#include "workflow/foresight.hpp"
+#include "workflow/missing_record.hpp"
 #include "workflow/outputs_document.hpp"
 #include "workflow/run_folder.hpp"
 #include "workflow/selection.hpp"
@@ -133,16 +133,23 @@ int take_place(const Workflow& workflow, const RunSetup& setup, RunPlace& place,
             session.log().info("no earlier run with these variables is known here");
     }
     options.run_dir = folder.run_dir(options.run_id);
-    if (const auto missing = missing_record(workflow, options)) {
+    const auto stopped = [] { return process_stop_flag().requested(); };
+    if (const auto missing = missing_record(workflow, options, stopped)) {
         session.log().error("step \"" + missing->step +
                             "\" has to run first, as no record of an earlier run answers it" +
                             (missing->reason.empty() ? "" : " (" + missing->reason + ")") + ": " +
                             printable(command_for_step(setup.common.words, missing->step), 4096));
         return exit_code::usage;
     }
-    if (!setup.dry_run)
-        if (const auto problem = folder.begin(options.run_id))
-            session.log().debug(*problem);
+    const auto problem = setup.dry_run ? std::nullopt : folder.begin(options.run_id);
+    if (problem && problem->older_stays) {
+        session.log().error("the run was not started: it could not be noted, and --resume would take the one before "
+                            "for it: " +
+                            problem->reason + "; see to the state directory, or give another with --state-dir");
+        return exit_code::failed;
+    }
+    if (problem)
+        session.log().warn("--resume will not find this run: " + problem->reason);
     return exit_code::done;
 }
 
@@ -162,10 +169,10 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     place.options.dry_run = setup.dry_run;
     place.options.state_dir = destinations->state_dir;
     place.options.work_dir = work_dir;
-    if (const int code = take_place(workflow, setup, place, session); code != exit_code::done)
-        return code;
     adopt_orphans();
     install_signal_handlers(process_stop_flag(), running_groups());
+    if (const int code = take_place(workflow, setup, place, session); code != exit_code::done)
+        return code;
     ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
     RunReporter reporter(session.log(), progress, std::move(destinations->events), setup.dry_run);
     progress.start();

@@ -90,6 +90,7 @@ int spawn(const ChildStart& start, pid_t& pid) {
 
 // The same, and `groups` knows the group before any signal handler asks for it.
 int start_in(ProcessGroups& groups, const ChildStart& start, pid_t& pid) {
+    groups.guard();
     const ProcessGroups::Starting starting(groups);
     if (!starting.allowed())
         return ECANCELED;

@@ -80,16 +80,21 @@ FileResult<UniqueFd> open_kept_output(const std::string& path) {
     return file;
 }
 
-std::vector<std::string> last_lines(const std::string& path, std::size_t count) {
+std::vector<std::string> last_lines(const std::string& path, std::size_t count,
+                                    const std::function<std::string(std::string)>& clean) {
     constexpr off_t window = 16384;
+    constexpr off_t before = 8192; // longer than a token: the end of one that begins before it is cut off again
     const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     struct stat info {};
     if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
         return {};
-    const off_t begin = std::max<off_t>(0, info.st_size - window);
+    const off_t begin = std::max<off_t>(0, info.st_size - window - before);
     std::string text(static_cast<std::size_t>(info.st_size - begin), '\0');
     const ssize_t got = ::pread(file.get(), text.data(), text.size(), begin);
     text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    text = clean(std::move(text));
+    if (begin > 0)
+        text.erase(0, std::min(text.size(), static_cast<std::size_t>(before)));
     std::vector<std::string> lines;
     while (!text.empty() && lines.size() < count) {
         const std::size_t end = text.rfind('\n');

@@ -4,6 +4,7 @@
 #include "unique_fd.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -42,8 +43,10 @@ bool is_kept_output(const std::string& path);
 FileResult<UniqueFd> open_kept_output(const std::string& path);
 
 // The last `count` non-empty lines of a regular file, read from its last 16 KiB; of lines that were drawn over with
-// carriage returns the last state. Raw bytes. Empty if it cannot be read.
-std::vector<std::string> last_lines(const std::string& path, std::size_t count);
+// carriage returns the last state. `clean` is given all of it, a part before included, before it is cut into lines, so
+// that no token is cut in two. Empty if it cannot be read.
+std::vector<std::string> last_lines(const std::string& path, std::size_t count,
+                                    const std::function<std::string(std::string)>& clean);
 
 // `path` made absolute against `base`, "." and double slashes left out, links and ".." kept.
 std::string absolute_path(const std::string& base, const std::string& path);

@@ -260,13 +260,14 @@ void CommandTask::warn_of_leftovers(const OutputMoments& before) const {
 // The end of what it printed goes to the log; the last line and where to find the rest into the error.
 std::string CommandTask::last_words(const Streams& streams) const {
     const std::string* file = &streams.error_file;
-    std::vector<std::string> lines = last_lines(*file, shown_lines);
+    const auto clean = [this](std::string text) { return without_secrets(std::move(text), settings_.token_variables); };
+    std::vector<std::string> lines = last_lines(*file, shown_lines, clean);
     if (lines.empty()) {
         file = &streams.output_file;
-        lines = last_lines(*file, shown_lines);
+        lines = last_lines(*file, shown_lines, clean);
     }
     for (std::string& line : lines) {
-        line = printable(without_secrets(line, settings_.token_variables), shown_line_size);
+        line = printable(line, shown_line_size);
         log(FERRY_LOG_ERROR, "| " + line);
     }
     return lines.empty() ? "; it printed nothing" : ": " + lines.back() + " (all it printed: " + printable(*file) + ")";

@@ -10,6 +10,7 @@ constexpr int patience_ms = 1000;
 } // namespace
 
 bool ProcessGroups::add(pid_t group) noexcept {
+    guard_.begun(group);
     for (auto& slot : groups_) {
         pid_t empty = 0;
         if (slot.compare_exchange_strong(empty, group))
@@ -19,6 +20,7 @@ bool ProcessGroups::add(pid_t group) noexcept {
 }
 
 void ProcessGroups::remove(pid_t group) noexcept {
+    guard_.ended(group);
     for (auto& slot : groups_) {
         pid_t held = group;
         if (slot.compare_exchange_strong(held, 0))

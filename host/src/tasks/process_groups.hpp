@@ -1,5 +1,8 @@
-// The process groups of running commands, so that a second signal can end them all at once.
+// The process groups of running commands, so that a second signal can end them all at once, and that they do not
+// outlive this process if it is killed.
 #pragma once
+
+#include "tasks/group_guard.hpp"
 
 #include <signal.h>
 #include <sys/types.h>
@@ -7,6 +10,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <mutex>
 
 namespace ferry {
 
@@ -34,6 +38,10 @@ class ProcessGroups {
         bool allowed_ = false;
     };
 
+    // To be called before the first start.
+    void guard() {
+        std::call_once(guarding_, [this] { guard_.start(); });
+    }
     // False: no room; the group is then left to its own step.
     bool add(pid_t group) noexcept;
     void remove(pid_t group) noexcept;
@@ -42,6 +50,8 @@ class ProcessGroups {
     void end_all() noexcept;
 
   private:
+    std::once_flag guarding_;
+    GroupGuard guard_;
     std::array<std::atomic<pid_t>, capacity> groups_{};
     std::atomic<int> starting_{0};
     std::atomic<bool> ended_{false};

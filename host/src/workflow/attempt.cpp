@@ -4,6 +4,7 @@
 #include "document/units.hpp"
 #include "schema/defaults.hpp"
 #include "secret_text.hpp"
+#include "workflow/selection.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -103,11 +104,19 @@ class Attempt {
     AttemptResult run_and_keep(const JsonObject& options, const Resolved& shown) {
         const auto stopped = [this] { return stop_.requested(); };
         const auto visible = shown.open.empty() ? nullptr : with_defaults(step_.entry->schema, *shown.options);
-        const auto begun = cache_->begin(step_, visible ? *visible : options, stopped);
+        auto stand = stand_of(step_, scope_.results);
+        const auto begun = cache_->begin(step_, visible ? *visible : options,
+                                         stand ? *std::move(stand) : std::vector<std::string>(), stopped);
+        if (begun.stale)
+            return ended(StepStatus::failed, "record",
+                         "it was not started: the record of an earlier run, which would say that it is done, cannot be "
+                         "removed: " +
+                             *begun.stale + "; see to the state directory, or give another with --state-dir");
         AttemptResult result = run_with(options, shown);
+        result.key = begun.key;
         if (result.status != StepStatus::succeeded)
             return result;
-        if (const auto problem = cache_->keep(step_, begun, context_.run_id, result.outputs))
+        if (const auto problem = cache_->keep(step_, begun, context_.run_id, result.mark, result.outputs))
             listener_.log(context_, FERRY_LOG_WARN, "--resume would run this step again: " + *problem);
         return result;
     }
@@ -120,6 +129,7 @@ class Attempt {
         result.diagnostics = in_file(std::move(outcome.diagnostics), shown);
         if (outcome.code == FERRY_OK) {
             result.status = StepStatus::succeeded;
+            result.mark = new_mark();
             return result;
         }
         result.error = error_of(outcome);

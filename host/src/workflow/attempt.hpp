@@ -14,6 +14,8 @@ struct AttemptResult {
     Poco::JSON::Object::Ptr outputs; // never null
     Diagnostics diagnostics;         // pointers into the workflow file
     bool may_retry = false;
+    std::string key;    // of its record; empty where none is kept
+    std::string mark{}; // of a success; never empty then
 };
 
 // `context` is complete but for nothing; its deadline is this attempt's. Blocks until the task has ended. Never throws.

@@ -7,8 +7,12 @@
 #include "tasks/command_files.hpp"
 #include "workflow/atomic_file.hpp"
 #include "workflow/step_record.hpp"
+#include "workflow/workflow_place.hpp"
+
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
@@ -17,8 +21,6 @@
 namespace ferry {
 
 namespace {
-
-constexpr std::size_t kLongestFilePath = 1u << 16; // as JSON takes it, whatever its bytes are
 
 constexpr const char* kLeaseFile = "lease";
 constexpr const char* kLastRun = "last-run";
@@ -42,8 +44,7 @@ bool is_run_id(std::string_view text) {
 std::string run_identity(const Workflow& workflow, const std::string& work_dir) {
     auto parts = new_object();
     const bool task_alone = workflow.steps.size() == 1 && workflow.steps.front().with_pointer.empty();
-    parts->set("workflow",
-               task_alone ? workflow.name : printable(absolute_path(work_dir, workflow.file), kLongestFilePath));
+    parts->set("workflow", task_alone ? workflow.name : workflow_place(workflow, work_dir));
     if (task_alone)
         parts->set("with", workflow.steps.front().with);
     auto vars = new_object();
@@ -101,9 +102,12 @@ std::optional<std::string> RunFolder::lease(Clock& clock, Told told) {
     return std::nullopt;
 }
 
-std::optional<std::string> RunFolder::begin(const std::string& run_id) const {
-    if (auto reason = replace_private_file(path_ + "/" + kLastRun, run_id + "\n"))
-        return reason;
+std::optional<RunFolder::NotNoted> RunFolder::begin(const std::string& run_id) const {
+    const std::string path = path_ + "/" + kLastRun;
+    if (auto reason = replace_private_file(path, run_id + "\n")) {
+        const bool gone = ::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR;
+        return NotNoted{*std::move(reason), !gone};
+    }
     forget_old_runs(run_id);
     return std::nullopt;
 }

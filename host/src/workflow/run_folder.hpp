@@ -38,9 +38,13 @@ class RunFolder {
     // Takes the folder for this process until the RunFolder's end. An error says who has it, since when, and what to
     // do. A state directory that does not let us costs the exclusion, and is told.
     std::optional<std::string> lease(Clock& clock, Told told);
-    // Notes the id, and removes the folders of all but the last runs. Why not, if it could not be noted: --resume will
-    // not find it then.
-    std::optional<std::string> begin(const std::string& run_id) const;
+    // Notes the id, and removes the folders of all but the last runs. Where it cannot be noted, --resume will not find
+    // it, and must not find the run before instead.
+    struct NotNoted {
+        std::string reason;
+        bool older_stays = false; // the run before is still noted
+    };
+    std::optional<NotNoted> begin(const std::string& run_id) const;
 
     std::string run_dir(const std::string& run_id) const { return path_ + "/" + run_id; }
 

@@ -2,8 +2,8 @@
 
 #include "document/text.hpp"
 #include "workflow/attempt.hpp"
-#include "workflow/foresight.hpp"
 #include "workflow/selection.hpp"
+#include "workflow/shared_steps.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -71,8 +71,7 @@ class Run {
     void work();
     std::optional<std::size_t> next();
     void attempt(std::size_t number);
-    bool answer(std::size_t number);
-    std::string ran_anew(std::size_t number) const;
+    bool answer(std::size_t number, bool shared);
     void answer_with(std::size_t number, const StepRecord& record);
     void miss(std::size_t number, const std::string& reason);
     RunScope scope() const {
@@ -80,6 +79,7 @@ class Run {
     }
     bool retry(std::size_t number, const AttemptResult& attempt, const TaskContext& context);
     void finish(std::size_t number, AttemptResult attempt, const TaskContext& context);
+    std::string mark_of(std::size_t number, const AttemptResult& attempt) const;
     void skip(std::size_t number, std::string code, std::string message);
     void skip_all(std::vector<std::size_t> to_skip);
     void release_first();
@@ -97,7 +97,6 @@ class Run {
     const Graph graph_;
     const std::vector<Choice> choices_;
     const StepCache cache_;
-    std::vector<Foreseen> foreseen_;
     std::function<std::int64_t()> now_ms_;
 
     std::mutex mutex_;
@@ -166,42 +165,26 @@ void Run::work() {
 }
 
 // True if the step is done with, as a record answers it, or has to and does not.
-bool Run::answer(std::size_t number) {
+bool Run::answer(std::size_t number, bool shared) {
     const Choice choice = choices_[number];
-    if (choice == Choice::run || choice == Choice::demanded || progress_[number].attempts > 1)
+    const bool runs = choice == Choice::run || choice == Choice::demanded;
+    if ((runs && !shared) || progress_[number].attempts > 1)
         return false;
-    const TaskContext context = context_of(number, 0);
-    std::string reason = choice == Choice::unless_done ? ran_anew(number) : "";
-    if (reason.empty()) {
-        Foreseen& known = foreseen_[number];
-        if (std::holds_alternative<std::monostate>(known))
-            std::visit([&](auto found) { known = std::move(found); },
-                       look_up(workflow_.steps[number], scope(), cache_, [this] { return stop_.requested(); }));
-        if (const auto* record = std::get_if<StepRecord>(&known)) {
-            answer_with(number, *record);
-            return true;
-        }
-        reason = std::get<NoRecord>(known).reason;
+    auto found = look_up(workflow_.steps[number], scope(), cache_, [this] { return stop_.requested(); });
+    if (const auto* record = std::get_if<StepRecord>(&found); record && (!runs || record->run_id == result_.run_id)) {
+        answer_with(number, *record);
+        return true;
     }
+    if (runs)
+        return false;
+    const std::string& reason = std::get<NoRecord>(found).reason;
     if (choice == Choice::from_record) {
         miss(number, reason);
         return true;
     }
-    listener_.log(context, reason.empty() ? FERRY_LOG_DEBUG : FERRY_LOG_INFO,
+    listener_.log(context_of(number, 0), reason.empty() ? FERRY_LOG_DEBUG : FERRY_LOG_INFO,
                   "not cached: " + (reason.empty() ? "there is no record of it" : reason));
     return false;
-}
-
-// What a step hands on beside its declared files is not known to be the same once it has run again.
-std::string Run::ran_anew(std::size_t number) const {
-    for (const std::size_t need : workflow_.steps[number].needs) {
-        const StepResult& result = result_.steps[need];
-        const bool planned = options_.dry_run && result.error.code == "planned";
-        if (result.status == StepStatus::succeeded || planned ||
-            (result.status == StepStatus::failed && !result.allowed))
-            return "step " + in_quotes(result.id) + (options_.dry_run ? " runs anew" : " has run anew");
-    }
-    return {};
 }
 
 void Run::answer_with(std::size_t number, const StepRecord& record) {
@@ -209,6 +192,7 @@ void Run::answer_with(std::size_t number, const StepRecord& record) {
     result.status = StepStatus::cached;
     result.outputs = record.outputs;
     result.from_run = record.run_id;
+    result.mark = record.mark;
     listener_.step_finished(context_of(number, 0), result, {});
     skip_all(release(number));
 }
@@ -218,12 +202,15 @@ void Run::miss(std::size_t number, const std::string& reason) {
     result.allowed = workflow_.steps[number].allow_failure;
     result.status = result.allowed ? StepStatus::skipped : StepStatus::failed;
     result.error = {"record", "no record of an earlier run answers it" + (reason.empty() ? "" : ": " + reason)};
+    result.mark = result.allowed ? skipped_mark(stand_of(workflow_.steps[number], result_.steps)) : new_mark();
     listener_.step_finished(context_of(number, 0), result, {});
     skip_all(release(number));
 }
 
 void Run::attempt(std::size_t number) {
-    if (answer(number))
+    const SharedSteps::Hold held =
+        hold_step(workflow_.steps[number], scope(), cache_, options_, [this] { return stop_.requested(); });
+    if (answer(number, static_cast<bool>(held)))
         return;
     const Step& step = workflow_.steps[number];
     const TaskContext context = context_of(number, progress_[number].attempts);
@@ -256,8 +243,19 @@ void Run::finish(std::size_t number, AttemptResult attempt, const TaskContext& c
     result.error = attempt.error;
     result.code = attempt.code;
     result.allowed = attempt.status == StepStatus::failed && workflow_.steps[number].allow_failure;
+    result.mark = mark_of(number, attempt);
     listener_.step_finished(context, result, attempt.diagnostics);
     skip_all(release(number));
+}
+
+// What is planned is not done: those behind it have nothing that they could have stood on.
+std::string Run::mark_of(std::size_t number, const AttemptResult& attempt) const {
+    if (options_.dry_run)
+        return {};
+    if (attempt.status == StepStatus::succeeded)
+        return attempt.mark;
+    const bool known = result_.steps[number].allowed && !attempt.key.empty();
+    return known ? failed_mark(attempt.key, stand_of(workflow_.steps[number], result_.steps)) : new_mark();
 }
 
 // A skipped step releases its own dependents in turn; a chain of them may be long, so no recursion.
@@ -287,6 +285,7 @@ void Run::skip(std::size_t number, std::string code, std::string message) {
     StepResult& result = result_.steps[number];
     result.status = StepStatus::skipped;
     result.error = {std::move(code), std::move(message)};
+    result.mark = skipped_mark(stand_of(workflow_.steps[number], result_.steps));
     listener_.step_finished(context_of(number, 0), result, {});
 }
 
@@ -362,7 +361,6 @@ void Run::conclude() {
 
 RunResult Run::go() {
     listener_.run_started(workflow_, result_.run_id);
-    foreseen_ = foresee(workflow_, choices_, options_, result_.run_id, cache_, [this] { return stop_.requested(); });
     release_first();
     const std::size_t wanted = std::clamp<std::size_t>(options_.jobs, 1, std::max<std::size_t>(1, progress_.size()));
     std::vector<std::thread> workers;

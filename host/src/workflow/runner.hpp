@@ -16,6 +16,8 @@
 
 namespace ferry {
 
+class SharedSteps;
+
 enum class StepStatus {
     succeeded,
     failed,
@@ -42,6 +44,7 @@ struct StepResult {
     int32_t code = FERRY_OK;         // FERRY_* of the last attempt; FERRY_OK if there was none
     bool allowed = false; // allow_failure, and failed or without the record that --from wants: the run goes on
     std::string from_run; // cached: the id of the run that did it
+    std::string mark;     // see step_mark.hpp; empty: what it has done, or will, is not known to be what it was
 };
 
 struct RunResult {
@@ -90,6 +93,9 @@ struct RunOptions {
     // run.
     bool keep_records = false;
     bool resume = false; // a step whose record tells that nothing has changed is cached
+    // Of several runs with one id in this process: a step that declares outputs and is the same in several of them is
+    // done by the first, and cached in the others. With keep_records; may be null.
+    SharedSteps* shared = nullptr;
     // A step's id, or empty; at most one of the two. See selection_problem() and missing_record(): what they say is for
     // before the run. `from`: that step and all that need it run, all others are cached. `only`: that step runs, those
     // that it needs are cached, the others skipped.

@@ -98,16 +98,42 @@ std::string reason_to_skip(const Step& step, Choice choice, const std::vector<St
     return {};
 }
 
+namespace {
+
+// Of a step whose needs are not all known to be what they were.
+std::string runs_anew(const Step& step, const RunScope& scope) {
+    for (const std::size_t need : step.needs)
+        if (scope.results[need].mark.empty())
+            return "step " + in_quotes(scope.results[need].id) + " runs anew";
+    return {};
+}
+
+} // namespace
+
 JsonObject::Ptr visible_options(const Step& step, const RunScope& scope) {
     const Resolved shown = resolve_in_run(step, scope, true);
     return shown.problems.empty() && shown.complete ? with_defaults(step.entry->schema, *shown.options) : nullptr;
 }
 
+Stand stand_of(const Step& step, const std::vector<StepResult>& results) {
+    std::vector<std::string> marks;
+    for (const std::size_t need : step.needs) {
+        if (results[need].mark.empty())
+            return std::nullopt;
+        marks.push_back(results[need].id + ' ' + results[need].mark);
+    }
+    std::sort(marks.begin(), marks.end());
+    return marks;
+}
+
 std::variant<StepRecord, NoRecord> look_up(const Step& step, const RunScope& scope, const StepCache& cache,
                                            const std::function<bool()>& stopped) {
     try {
+        const Stand stands_on = stand_of(step, scope.results);
+        if (!stands_on)
+            return NoRecord{runs_anew(step, scope)};
         if (const auto shown = visible_options(step, scope))
-            return cache.find(step, *shown, stopped);
+            return cache.find(step, *shown, *stands_on, stopped);
         return NoRecord{"some of its options are known only after other steps"};
     } catch (const std::exception& error) {
         return NoRecord{"its record cannot be used: " + printable(error.what(), 500)};

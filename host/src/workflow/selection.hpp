@@ -5,6 +5,7 @@
 #include "workflow/runner.hpp"
 #include "workflow/scope.hpp"
 #include "workflow/step_cache.hpp"
+#include "workflow/step_mark.hpp"
 
 #include <optional>
 #include <string>
@@ -33,7 +34,10 @@ std::string reason_to_skip(const Step& step, Choice choice, const std::vector<St
 // The step's options as people may see them, with defaults; null if not all of them are known.
 JsonObject::Ptr visible_options(const Step& step, const RunScope& scope);
 
-// The record that answers a step, or why none does. The options are resolved as they are in a run. Never throws.
+Stand stand_of(const Step& step, const std::vector<StepResult>& results);
+
+// The record that answers a step whose needs have ended, or why none does. The options are resolved as they are in a
+// run. Never throws.
 std::variant<StepRecord, NoRecord> look_up(const Step& step, const RunScope& scope, const StepCache& cache,
                                            const std::function<bool()>& stopped);
 

@@ -2,7 +2,8 @@
 
 #include "document/text.hpp"
 #include "state/digest.hpp"
-#include "tasks/command_files.hpp"
+#include "workflow/step_mark.hpp"
+#include "workflow/workflow_place.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -11,8 +12,6 @@
 namespace ferry {
 
 namespace {
-
-constexpr std::size_t kLongestFile = 1u << 16; // as JSON takes its path, whatever its bytes are
 
 using ByPath = std::unordered_map<std::string_view, const FilePrint*>;
 
@@ -45,6 +44,15 @@ std::string difference(const std::vector<FilePrint>& before, const std::vector<F
     return "the order of its " + what + "s has changed";
 }
 
+// Of a small file in the user's home folder that tasks are set up by; nullopt if there is none.
+std::optional<std::string> settings_digest(const std::string& name, const Environment& environment) {
+    const auto home = environment("HOME");
+    if (!home || !name.starts_with("~/"))
+        return std::nullopt;
+    const auto print = print_of(*home + name.substr(1), true, [] { return false; });
+    return print && print->kind == FilePrint::Kind::file ? std::optional(print->sha256) : std::nullopt;
+}
+
 // A file that the step itself makes is judged by what it was when the step ended.
 void drop_made(std::vector<FilePrint>& inputs, const std::vector<FilePrint>& made) {
     const ByPath paths = by_path(made);
@@ -58,12 +66,12 @@ StepCache::StepCache(const Workflow& workflow, std::string state_dir, std::strin
     : workflow_(workflow)
     , state_dir_(std::move(state_dir))
     , work_dir_(std::move(work_dir))
+    , place_(workflow_place(workflow, work_dir_))
     , environment_(environment) {}
 
 std::string StepCache::key_of(const Step& step, const JsonObject& options) const {
     auto parts = new_object();
-    parts->set("workflow", workflow_.file.empty() ? workflow_.name
-                                                  : printable(absolute_path(work_dir_, workflow_.file), kLongestFile));
+    parts->set("workflow", place_);
     parts->set("step", step.id);
     parts->set("task", step.task);
     parts->set("plugin", step.entry->plugin);
@@ -76,52 +84,64 @@ std::string StepCache::key_of(const Step& step, const JsonObject& options) const
             if (const auto value = environment_(text_of(name)))
                 variables->set(text_of(name), *value);
     parts->set("environment", variables);
+    auto settings = new_object();
+    if (const auto names = array_of(step.entry->schema->get("x-files")))
+        for (const Json& name : *names)
+            if (const auto digest = settings_digest(text_of(name), environment_))
+                settings->set(text_of(name), *digest);
+    parts->set("settings", settings);
     return sha256(canonical_json(Json(parts)));
 }
 
 std::variant<StepRecord, NoRecord> StepCache::find(const Step& step, const JsonObject& options,
+                                                   const std::vector<std::string>& stands_on,
                                                    const std::function<bool()>& stopped) const {
     auto read = read_record(state_dir_, key_of(step, options));
     const auto* record = std::get_if<StepRecord>(&read);
     if (!record)
         return read;
+    if (const std::string need = changed_need(record->stood_on, stands_on); !need.empty())
+        return NoRecord{"step " + in_quotes(need) + " has run anew"};
     const StepFiles files = files_of(step, options);
-    const auto made = prints_of(files.outputs, work_dir_, false, stopped);
-    auto inputs = prints_of(files.inputs, work_dir_, files.by_content, stopped);
-    if (!made || !inputs)
-        return NoRecord{"its files cannot be looked at"};
-    if (std::string reason = difference(record->made, *made, "output"); !reason.empty())
+    auto outputs = prints_of(files.outputs, work_dir_, false, stopped);
+    if (const auto* problem = std::get_if<NoPrints>(&outputs))
+        return NoRecord{problem->reason};
+    auto read_now = prints_of(files.inputs, work_dir_, files.by_content, stopped);
+    if (const auto* problem = std::get_if<NoPrints>(&read_now))
+        return NoRecord{problem->reason};
+    const auto& made = std::get<std::vector<FilePrint>>(outputs);
+    auto& inputs = std::get<std::vector<FilePrint>>(read_now);
+    if (std::string reason = difference(record->made, made, "output"); !reason.empty())
         return NoRecord{std::move(reason)};
-    drop_made(*inputs, *made);
-    if (std::string reason = difference(record->inputs, *inputs, "input"); !reason.empty())
+    drop_made(inputs, made);
+    if (std::string reason = difference(record->inputs, inputs, "input"); !reason.empty())
         return NoRecord{std::move(reason)};
     return read;
 }
 
-std::optional<StepRecord> StepCache::recorded(const Step& step, const JsonObject& options) const {
-    auto read = read_record(state_dir_, key_of(step, options));
-    auto* record = std::get_if<StepRecord>(&read);
-    return record ? std::optional(std::move(*record)) : std::nullopt;
-}
-
-void StepCache::forget(const Step& step, const JsonObject& options) const {
-    remove_record(state_dir_, key_of(step, options));
-}
-
-StepCache::Begun StepCache::begin(const Step& step, const JsonObject& options,
+StepCache::Begun StepCache::begin(const Step& step, const JsonObject& options, std::vector<std::string> stands_on,
                                   const std::function<bool()>& stopped) const {
-    Begun begun{key_of(step, options), files_of(step, options), {}};
+    Begun begun{key_of(step, options), files_of(step, options), {}, std::move(stands_on), {}};
+    begun.stale = remove_record(state_dir_, begun.key);
     begun.inputs = prints_of(begun.files.inputs, work_dir_, begun.files.by_content, stopped);
     return begun;
 }
 
 std::optional<std::string> StepCache::keep(const Step& step, const Begun& begun, const std::string& run_id,
-                                           const JsonObject::Ptr& outputs) const {
+                                           const std::string& mark, const JsonObject::Ptr& outputs) const {
     // What is done is noted even if the run shall stop.
     const auto made = prints_of(begun.files.outputs, work_dir_, false, [] { return false; });
-    if (!begun.inputs || !made)
-        return "its files cannot be looked at";
-    StepRecord record{step.id, step.task, run_id, outputs, *begun.inputs, *made};
+    for (const auto* prints : {&begun.inputs, &made})
+        if (const auto* problem = std::get_if<NoPrints>(prints))
+            return problem->reason;
+    StepRecord record{step.id,
+                      step.task,
+                      run_id,
+                      mark,
+                      begun.stands_on,
+                      outputs,
+                      std::get<std::vector<FilePrint>>(begun.inputs),
+                      std::get<std::vector<FilePrint>>(made)};
     drop_made(record.inputs, record.made);
     return write_record(state_dir_, begun.key, record);
 }

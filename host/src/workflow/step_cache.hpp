@@ -23,30 +23,33 @@ class StepCache {
     struct Begun {
         std::string key;
         StepFiles files;
-        std::optional<std::vector<FilePrint>> inputs; // as they are now
+        std::variant<std::vector<FilePrint>, NoPrints> inputs; // as they are now
+        std::vector<std::string> stands_on;
+        std::optional<std::string> stale; // why the record of an earlier run is still there: the step must not run
     };
 
     // Which record is the step's: by the workflow's file, the step's id, its task, that one's version, the options, the
-    // working directory, and the variables that the task's schema lists in "x-environment".
+    // working directory, and the variables and files that the task's schema lists in "x-environment" and "x-files".
     std::string key_of(const Step& step, const JsonObject& options) const;
 
-    // The record, if no declared file has changed since; else why the step has to run.
+    // The record, if the step stands on the same doings of what it needs as then, and no declared file has changed
+    // since; else why the step has to run. `stands_on`: see Stand, as it is now.
     std::variant<StepRecord, NoRecord> find(const Step& step, const JsonObject& options,
+                                            const std::vector<std::string>& stands_on,
                                             const std::function<bool()>& stopped) const;
 
-    // The record as it is, whatever has become of the files; nullopt if there is none.
-    std::optional<StepRecord> recorded(const Step& step, const JsonObject& options) const;
-    void forget(const Step& step, const JsonObject& options) const;
-
-    Begun begin(const Step& step, const JsonObject& options, const std::function<bool()>& stopped) const;
+    // Removes the record of an earlier run: a step that is cut off, or fails, must leave none.
+    Begun begin(const Step& step, const JsonObject& options, std::vector<std::string> stands_on,
+                const std::function<bool()>& stopped) const;
     // Why the record could not be kept; nullopt if it was.
     std::optional<std::string> keep(const Step& step, const Begun& begun, const std::string& run_id,
-                                    const JsonObject::Ptr& outputs) const;
+                                    const std::string& mark, const JsonObject::Ptr& outputs) const;
 
   private:
     const Workflow& workflow_;
     const std::string state_dir_;
     const std::string work_dir_;
+    const std::string place_; // of the workflow
     const Environment& environment_;
 };
 

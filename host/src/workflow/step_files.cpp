@@ -55,21 +55,26 @@ StepFiles files_of(const Step& step, const JsonObject& options) {
     return files;
 }
 
-std::optional<std::vector<FilePrint>> prints_of(const std::vector<DeclaredFile>& files, const std::string& work_dir,
-                                                bool by_content, const std::function<bool()>& stopped) {
+std::variant<std::vector<FilePrint>, NoPrints> prints_of(const std::vector<DeclaredFile>& files,
+                                                         const std::string& work_dir, bool by_content,
+                                                         const std::function<bool()>& stopped) {
     std::vector<FilePrint> prints;
     std::set<std::string> seen;
     for (const DeclaredFile& file : files) {
         for (std::string& path : paths_of(file, work_dir, stopped)) {
             if (!seen.insert(path).second)
                 continue;
-            auto print = is_utf8(path) ? print_of(path, by_content, stopped) : std::nullopt;
+            if (!is_utf8(path))
+                return NoPrints{"the name of its file " + printable(path, 600) + " is not valid UTF-8"};
+            auto print = print_of(path, by_content, stopped);
+            if (!print && !stopped())
+                return NoPrints{"its file " + printable(path, 600) + " cannot be read"};
             if (!print)
-                return std::nullopt;
+                break;
             prints.push_back(*std::move(print));
         }
         if (stopped())
-            return std::nullopt;
+            return NoPrints{"the run was stopped while its files were looked at"};
     }
     return prints;
 }

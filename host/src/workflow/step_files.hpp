@@ -7,6 +7,7 @@
 
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace ferry {
@@ -26,9 +27,13 @@ struct StepFiles {
 // `options`: resolved, with defaults.
 StepFiles files_of(const Step& step, const JsonObject& options);
 
-// The prints of all files that are meant now, each once, in the order of the options; patterns are expanded. Nullopt if
-// `stopped` ended it, a file cannot be looked at, or its name is no UTF-8.
-std::optional<std::vector<FilePrint>> prints_of(const std::vector<DeclaredFile>& files, const std::string& work_dir,
-                                                bool by_content, const std::function<bool()>& stopped);
+// The prints of all files that are meant now, each once, in the order of the options; patterns are expanded. Else why
+// not: `stopped` ended it, a file cannot be looked at, or its name is no UTF-8.
+struct NoPrints {
+    std::string reason;
+};
+std::variant<std::vector<FilePrint>, NoPrints> prints_of(const std::vector<DeclaredFile>& files,
+                                                         const std::string& work_dir, bool by_content,
+                                                         const std::function<bool()>& stopped);
 
 } // namespace ferry

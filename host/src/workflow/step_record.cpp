@@ -18,7 +18,8 @@ namespace ferry {
 
 namespace {
 
-constexpr Poco::Int64 kVersion = 1;
+constexpr Poco::Int64 kVersion = 2;
+constexpr std::size_t kDepth = 72; // the outputs' own, and what is around them
 // {"sha256":"<digest of BODY>","record":BODY}
 constexpr std::string_view kBegin = R"({"sha256":")";
 constexpr std::string_view kMiddle = R"(","record":)";
@@ -69,6 +70,11 @@ std::string to_text(const StepRecord& record, const std::string& key) {
     body->set("step", record.step);
     body->set("task", record.task);
     body->set("run_id", record.run_id);
+    body->set("mark", record.mark);
+    JsonArray::Ptr stood_on = new JsonArray;
+    for (const std::string& mark : record.stood_on)
+        stood_on->add(mark);
+    body->set("stood_on", stood_on);
     body->set("outputs", record.outputs);
     body->set("inputs", to_array(record.inputs));
     body->set("made", to_array(record.made));
@@ -83,7 +89,7 @@ std::variant<StepRecord, NoRecord> record_from(std::string_view text, const std:
     const std::string_view body = text.substr(kBody, text.size() - kBody - kEnd.size());
     if (text.substr(kBegin.size(), kDigest) != sha256(body) || !text.substr(0, kBody).ends_with(kMiddle))
         return damaged;
-    const JsonResult parsed = parse_json(body, {.depth = 64, .bytes = kLargestRecord});
+    const JsonResult parsed = parse_json(body, {.depth = kDepth, .bytes = kLargestRecord});
     const auto* value = std::get_if<Json>(&parsed);
     const auto object = value ? object_of(*value) : nullptr;
     if (!object)
@@ -94,9 +100,13 @@ std::variant<StepRecord, NoRecord> record_from(std::string_view text, const std:
     record.step = text_of(object->get("step"));
     record.task = text_of(object->get("task"));
     record.run_id = text_of(object->get("run_id"));
+    record.mark = text_of(object->get("mark"));
+    if (const auto marks = array_of(object->get("stood_on")))
+        for (const Json& mark : *marks)
+            record.stood_on.push_back(text_of(mark));
     record.outputs = object_of(object->get("outputs"));
-    if (text_of(object->get("key")) != key || !record.outputs || !read_prints(object->get("inputs"), record.inputs) ||
-        !read_prints(object->get("made"), record.made))
+    if (text_of(object->get("key")) != key || !record.outputs || record.mark.empty() ||
+        !read_prints(object->get("inputs"), record.inputs) || !read_prints(object->get("made"), record.made))
         return damaged;
     return record;
 }
@@ -111,7 +121,7 @@ std::variant<StepRecord, NoRecord> read_record(const std::string& state_dir, con
         return errno == ENOENT ? NoRecord{} : cannot(system_reason(errno));
     struct stat info {};
     if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != ::geteuid())
-        return cannot("it is no file of the user's");
+        return cannot("it is no file of the user's; remove it");
     if (static_cast<std::uint64_t>(info.st_size) > kLargestRecord)
         return cannot("it is too large to be one");
     std::string text(static_cast<std::size_t>(info.st_size), '\0');
@@ -142,8 +152,11 @@ std::optional<std::string> write_record(const std::string& state_dir, const std:
     return replace_private_file(path, text);
 }
 
-void remove_record(const std::string& state_dir, const std::string& key) {
-    ::unlink(file_of(state_dir, key).c_str());
+std::optional<std::string> remove_record(const std::string& state_dir, const std::string& key) {
+    const std::string path = file_of(state_dir, key);
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
+        return std::nullopt;
+    return printable(path, 600) + ": " + system_reason(errno);
 }
 
 std::string canonical_json(const Json& value) {

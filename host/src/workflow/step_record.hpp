@@ -5,6 +5,7 @@
 #include "workflow/file_print.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -15,7 +16,9 @@ namespace ferry {
 struct StepRecord {
     std::string step;
     std::string task;
-    std::string run_id; // that did it
+    std::string run_id;                // that did it
+    std::string mark;                  // of this doing: no other has the same
+    std::vector<std::string> stood_on; // see Stand, as it was then
     JsonObject::Ptr outputs;
     std::vector<FilePrint> inputs; // before it ran
     std::vector<FilePrint> made;   // the declared outputs, after it
@@ -36,7 +39,8 @@ std::variant<StepRecord, NoRecord> read_record(const std::string& state_dir, con
 // Replaces one of that key; not synced, as a lost record costs a step's time and a torn one is seen. Nullopt, or why
 // not.
 std::optional<std::string> write_record(const std::string& state_dir, const std::string& key, const StepRecord& record);
-void remove_record(const std::string& state_dir, const std::string& key); // what is not there needs no removing
+// Nullopt, also where there is none, or why it is still there.
+std::optional<std::string> remove_record(const std::string& state_dir, const std::string& key);
 
 // Compact JSON with the keys of all objects sorted: the same text for what means the same.
 std::string canonical_json(const Json& value);

@@ -63,8 +63,9 @@ TEST_CASE("absolute paths keep links and dots that matter") {
 
 TEST_CASE("last lines") {
     const TempDir dir;
+    const auto as_it_is = [](std::string text) { return text; };
     const auto lines = [&](const std::string& content, std::size_t count = 2) {
-        return last_lines(dir.write("log", content).string(), count);
+        return last_lines(dir.write("log", content).string(), count, as_it_is);
     };
     CHECK(lines("").empty());
     CHECK(lines("one") == Names{"one"});
@@ -74,8 +75,21 @@ TEST_CASE("last lines") {
     const std::string big(100000, 'x');
     CHECK(lines(big + "\nend\n", 1) == Names{"end"});
     CHECK(lines(big, 1).at(0).size() == 16384);
-    CHECK(last_lines((dir / "missing").string(), 3).empty());
-    CHECK(last_lines(dir.path().string(), 3).empty());
+    CHECK(last_lines((dir / "missing").string(), 3, as_it_is).empty());
+    CHECK(last_lines(dir.path().string(), 3, as_it_is).empty());
+    // A token across the beginning of what is shown, and of what is read.
+    const auto no_token = [](std::string text) {
+        for (std::size_t at = text.find("TOKEN"); at != std::string::npos; at = text.find("TOKEN"))
+            text.replace(at, 5, "*");
+        return text;
+    };
+    for (const std::size_t shown : {16384u, 16384u + 8192u})
+        for (std::size_t cut = 1; cut < 5; ++cut) {
+            const std::string content = "TOKEN" + std::string(shown - cut, 'x');
+            const auto told = last_lines(dir.write("log", content).string(), 1, no_token);
+            REQUIRE(told.size() == 1);
+            CHECK(told[0].find_first_not_of("x*") == std::string::npos);
+        }
 }
 
 TEST_CASE("values of token variables are blotted out, short and empty ones left alone") {

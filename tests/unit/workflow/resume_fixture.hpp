@@ -4,14 +4,15 @@
 #include "fake_tasks.hpp"
 #include "temp_dir.hpp"
 
-#include "workflow/foresight.hpp"
 #include "workflow/load.hpp"
+#include "workflow/missing_record.hpp"
 #include "workflow/runner.hpp"
 
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,7 @@ class LinesListener : public RecordingListener {
 struct ResumeFixture {
     TempDir dir;
     FakeTasks tasks;
-    StopFlag stop;
+    std::unique_ptr<StopFlag> stop = std::make_unique<StopFlag>();
     RunOptions options;
     LoadRequest request;
     std::map<std::string, std::string> env;
@@ -64,7 +65,7 @@ struct ResumeFixture {
     std::string run() {
         const std::size_t before = tasks.started().size();
         LinesListener listener;
-        result = run_workflow(*load(), options, listener, stop);
+        result = run_workflow(*load(), options, listener, *stop);
         const auto all = tasks.started();
         ran.assign(all.begin() + static_cast<std::ptrdiff_t>(before), all.end());
         said = listener.said;

@@ -1,10 +1,12 @@
 // What a resumed run repeats, and what not.
 #include "resume_fixture.hpp"
+#include "workflow/run_folder.hpp"
 
 #include <csignal>
 #include <fcntl.h>
 #include <fstream>
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace ferry;
 using namespace ferry::test;
@@ -173,28 +175,135 @@ TEST_CASE("failed and skipped steps leave no record, allowed failures neither") 
     CHECK(f.resume() == "a:succeeded b:succeeded c:succeeded d:succeeded e:skipped f:succeeded");
 }
 
-TEST_CASE("a run that is cut off leaves no record that is older than what it stands on") {
+TEST_CASE("after a run that was cut off nothing is cached that is older than what it stands on") {
     Three f;
     f.run();
-    std::size_t left = 1;
     SUBCASE("without --resume") {
         f.tasks.on("a", [&](const FakeCall&) {
             f.dir.write("out.txt", "made");
-            f.stop.request(SIGTERM); // b does not start
+            f.stop->request(SIGTERM); // b does not start
             return FERRY_OK;
         });
         CHECK(f.run() == "a:succeeded b:skipped c:skipped");
     }
     SUBCASE("with it") {
-        left = 2; // c stands alone
         f.dir.write("in.txt", "changed");
         f.tasks.on("a", [&](const FakeCall&) {
-            f.stop.request(SIGTERM);
+            f.stop->request(SIGTERM);
             return FERRY_OK;
         });
         CHECK(f.resume().starts_with("a:succeeded b:skipped"));
     }
-    CHECK(f.records().size() == left); // b's is gone in any case
+    f.stop = std::make_unique<StopFlag>();
+    f.makes("a", "out.txt");
+    CHECK(f.resume() == "a:cached b:succeeded c:cached"); // c stands alone
+}
+
+TEST_CASE("a step is not answered by the record of an earlier run once it has failed or was cut off") {
+    Three f;
+    f.run();
+    SUBCASE("it failed, and nothing was mended") {
+        f.fails("b");
+        CHECK(f.run() == "a:succeeded b:failed c:succeeded");
+        CHECK(f.resume() == "a:cached b:failed c:cached");
+    }
+    SUBCASE("what it stands on has other options now") {
+        f.text.replace(f.text.find(R"(["x"])"), 5, R"(["z"])");
+        f.fails("b");
+        CHECK(f.run() == "a:succeeded b:failed c:succeeded");
+        f.succeeds("b");
+        CHECK(f.resume() == "a:cached b:succeeded c:cached");
+    }
+    SUBCASE("what it stands on was run alone") {
+        f.text.replace(f.text.find(R"(["x"])"), 5, R"(["z"])");
+        f.options.only = "a";
+        CHECK(f.run() == "a:succeeded b:skipped c:skipped");
+        f.options.only.clear();
+        CHECK(f.resume() == "a:cached b:succeeded c:cached");
+        CHECK(f.said["b"] == "not cached: step \"a\" has run anew\n");
+    }
+    SUBCASE("what it stands on was done with another value, and then with the first") {
+        f.text.replace(f.text.find(R"(["x"])"), 5, R"(["${vars.v}"])");
+        f.run();
+        f.request.vars = {{"v", "2"}};
+        f.run();
+        f.request.vars = {};
+        CHECK(f.resume() == "a:succeeded b:succeeded c:cached"); // out.txt is the other one's
+    }
+}
+
+TEST_CASE("what is behind a failure that is allowed stands on it, and on the options it failed with") {
+    ResumeFixture f(
+        R"({"id":"a","task":"probe","allow_failure":true,"with":{"any":1}},{"id":"b","task":"probe","needs":["a"]})");
+    f.run();
+    f.fails("a");
+    f.text.replace(f.text.find(R"("any":1)"), 7, R"("any":2)");
+    CHECK(f.resume() == "a:failed b:succeeded");
+    CHECK(f.resume() == "a:failed b:cached");
+    f.text.replace(f.text.find(R"("any":2)"), 7, R"("any":3)");
+    CHECK(f.resume() == "a:failed b:succeeded");
+}
+
+TEST_CASE("a step that was passed over does not hide that what it needs has run anew") {
+    ResumeFixture f(R"({"id":"a","task":"command","with":{"command":["x"],"inputs":["in"]}},
+      {"id":"n","task":"probe","needs":["a"],"when":"failure"},
+      {"id":"c","task":"probe","needs":["n"],"when":"always"})");
+    f.dir.write("in", "1");
+    CHECK(f.run() == "a:succeeded n:skipped c:succeeded");
+    CHECK(f.resume() == "a:cached n:skipped c:cached");
+    f.dir.write("in", "other");
+    CHECK(f.resume() == "a:succeeded n:skipped c:succeeded");
+}
+
+TEST_CASE("a stop while files are looked at costs no record") {
+    Three f;
+    f.run();
+    f.stop->request(SIGTERM);
+    CHECK(f.resume() == "a:skipped b:skipped c:skipped");
+    f.stop = std::make_unique<StopFlag>();
+    CHECK(f.resume() == "a:cached b:cached c:cached");
+}
+
+TEST_CASE("an upload is not cached once the credentials file names another platform") {
+    ResumeFixture f(R"({"id":"a","task":"upload","with":{"project":"me/p","files":["x.bam"]}})");
+    f.env["HOME"] = f.dir.path().string();
+    f.dir.write("x.bam", "x");
+    std::filesystem::create_directory(f.dir / ".sevenbridges");
+    f.dir.write(".sevenbridges/credentials", "[default]\napi_endpoint = https://one\n");
+    f.run();
+    CHECK(f.resume() == "a:cached");
+    f.dir.write(".sevenbridges/credentials", "[default]\napi_endpoint = https://two\n");
+    CHECK(f.resume() == "a:succeeded");
+}
+
+TEST_CASE("one workflow is one, by whatever path it is named") {
+    Three f;
+    f.run();
+    std::filesystem::create_directory(f.dir / "sub");
+    std::filesystem::create_symlink(f.dir / "w.json", f.dir / "link.json");
+    for (const char* name : {"sub/../w.json", "link.json"}) {
+        CAPTURE(name);
+        const auto loaded = load_workflow((f.dir / name).string(), f.tasks.registry(), f.request);
+        REQUIRE(loaded.workflow);
+        LinesListener listener;
+        f.options.resume = true;
+        const RunResult result = run_workflow(*loaded.workflow, f.options, listener, *f.stop);
+        CHECK(result.steps[0].status == StepStatus::cached);
+        CHECK(run_identity(*loaded.workflow, f.options.work_dir) == run_identity(*f.load(), f.options.work_dir));
+    }
+}
+
+TEST_CASE("a step does not start while a record stands that would call it done") {
+    Three f;
+    f.run();
+    for (const auto& record : f.records()) { // a folder is what even root cannot unlink
+        std::filesystem::remove(record);
+        std::filesystem::create_directory(record);
+    }
+    CHECK(f.run() == "a:failed b:skipped c:failed");
+    CHECK(f.ran.empty());
+    CHECK(f.result.steps[0].error.code == "record");
+    CHECK(f.result.steps[0].error.message.find("cannot be removed") != std::string::npos);
 }
 
 TEST_CASE("a record that was torn, changed or swapped answers nothing") {

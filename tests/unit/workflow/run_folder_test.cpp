@@ -125,7 +125,29 @@ TEST_CASE("a folder that cannot be used costs the exclusion alone, and is said")
     RunFolder folder = place.folder();
     CHECK_FALSE(folder.lease(place.clock, place.told()));
     CHECK(place.warned.find("another run of the same would not be noticed: ") == 0);
-    CHECK(folder.begin(run_id(1)));
+    const auto problem = folder.begin(run_id(1));
+    REQUIRE(problem);
+    CHECK_FALSE(problem->older_stays);
+}
+
+TEST_CASE("a run that cannot be noted does not leave the one before noted") {
+    Bench place;
+    RunFolder folder = place.folder();
+    REQUIRE_FALSE(folder.lease(place.clock, place.told()));
+    REQUIRE_FALSE(folder.begin(run_id(1)));
+    const auto noted = place.dir / "state/runs/abc/last-run";
+    SUBCASE("it can be removed") {
+        REQUIRE(folder.last_run_id() == run_id(1));
+        CHECK_FALSE(folder.begin(run_id(2)));
+        CHECK(folder.last_run_id() == run_id(2));
+    }
+    SUBCASE("it cannot") {
+        std::filesystem::remove(noted);
+        std::filesystem::create_directory(noted);
+        const auto problem = folder.begin(run_id(2));
+        REQUIRE(problem);
+        CHECK(problem->older_stays);
+    }
 }
 
 TEST_CASE("the output of the last ten runs is kept, and only runs are removed") {

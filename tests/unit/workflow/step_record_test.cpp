@@ -19,7 +19,7 @@ namespace {
 const std::string kKey(64, 'a');
 
 StepRecord sample() {
-    StepRecord record{"align", "command", "run-1", new_object(), {}, {}};
+    StepRecord record{"align", "command", "run-1", "0a1b", {"trim 77", "when 78"}, new_object(), {}, {}};
     record.outputs->set("bam", std::string("/x/\xc3\xa4.bam"));
     record.inputs.push_back({"/in", FilePrint::Kind::file, 3, -5, std::string(64, 'b')});
     record.inputs.push_back({"/dev/null", FilePrint::Kind::other, 0, 0, {}});
@@ -55,6 +55,8 @@ TEST_CASE("a record is read as it was written, and is JSON") {
     CHECK(record.step == "align");
     CHECK(record.task == "command");
     CHECK(record.run_id == "run-1");
+    CHECK(record.mark == sample().mark);
+    CHECK(record.stood_on == sample().stood_on);
     CHECK(record.inputs == sample().inputs);
     CHECK(record.made == sample().made);
     CHECK(canonical_json(record.outputs) == canonical_json(sample().outputs));
@@ -75,8 +77,9 @@ TEST_CASE("every cut and every changed byte of a record is seen") {
 
 TEST_CASE("a whole record of another kind or version is none") {
     CHECK(why(record_from(sealed("{}"), kKey)) == "its record was written by another version of Ferry");
-    CHECK(why(record_from(sealed(R"({"version":2})"), kKey)) == "its record was written by another version of Ferry");
-    const std::string begin = R"({"version":1,"key":")" + kKey + R"(","outputs":{},"made":[],)";
+    CHECK(why(record_from(sealed(R"({"version":1})"), kKey)) == "its record was written by another version of Ferry");
+    const std::string begin =
+        R"({"version":2,"key":")" + kKey + R"(","mark":"m","stood_on":[],"outputs":{},"made":[],)";
     CHECK(why(record_from(sealed(begin + R"("inputs":[]})"), kKey)) == "a record");
     for (const char* inputs :
          {"7", "null", "[7]", "[{}]", R"([{"path":"/x"}])", R"([{"path":"/x","size":-1,"mtime_ns":1}])",
@@ -85,7 +88,7 @@ TEST_CASE("a whole record of another kind or version is none") {
         CAPTURE(inputs);
         CHECK(why(record_from(sealed(begin + "\"inputs\":" + inputs + "}"), kKey)) == "its record is damaged");
     }
-    for (const char* body : {"", "[]", "7", "{\"version\":1}", "nonsense"})
+    for (const char* body : {"", "[]", "7", "{\"version\":2}", "nonsense"})
         CHECK(why(record_from(sealed(body), kKey)) != "a record");
 }
 
