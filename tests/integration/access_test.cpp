@@ -1,3 +1,4 @@
+// As whom and on which way: profiles, proxies and certificates, as the other tools of a site have them set.
 #include "connect_proxy.hpp"
 #include "tls_fixture.hpp"
 #include "workspace.hpp"
@@ -82,6 +83,25 @@ TEST_CASE("profile and proxy from the files that sevenbridges-python reads") {
     CHECK(site.all_through_proxy());
     CHECK(says(result, config.string() + " can be read by others and holds a proxy's password"));
     CHECK_FALSE(says(result, "p%%40ss"));
+}
+
+TEST_CASE("a file that others can read is warned about once, however many steps take their token from it") {
+    ProxiedSite site;
+    site.space.environment["HTTPS_PROXY"] = site.proxy.address();
+    const auto credentials = site.write_home("credentials",
+                                             "[default]\napi_endpoint = " + site.space.server().api() +
+                                                 "\nauth_token = " + site.space.server().token() + "\n",
+                                             true);
+    site.space.environment["SB_AUTH_TOKEN"] = "";
+    site.write_home("two.json", R"({"name":"two","steps":[
+      {"id":"one","task":"upload","with":{"project":"me/my-project","files":["a.bin"]}},
+      {"id":"two","task":"upload","needs":["one"],
+       "with":{"project":"me/my-project","files":[{"path":"a.bin","name":"b.bin"}]}}]})");
+    const ProcessResult result = site.space.ferry({"run", ".sevenbridges/two.json"});
+    REQUIRE_MESSAGE(result.status == 0, result.err);
+    const std::string warning = credentials.string() + " can be read by others and holds a token: chmod 600 it";
+    REQUIRE(says(result, warning));
+    CHECK(result.err.find(warning) == result.err.rfind(warning));
 }
 
 TEST_CASE("the environment's proxy wins over the config's, and NO_PROXY over both") {
