@@ -4,12 +4,10 @@
 #include "http/resolver.hpp"
 
 #include <Poco/String.h>
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <ranges>
 #include <system_error>
 
 namespace ferry {
@@ -130,14 +128,15 @@ std::variant<HttpResponse, HttpFailure> read_tunnel_answer(Stream& stream, const
 
 // True also if it does not say what it asks for.
 bool takes_basic(const HttpHeaders& headers) {
-    const auto is_challenge = [](const HttpHeader& header) {
-        return same_header_name(header.name, "Proxy-Authenticate");
-    };
-    const auto is_basic = [](const HttpHeader& header) { // one of several in it, perhaps
-        return Poco::toLower(header.value).find("basic") != std::string::npos;
-    };
-    auto challenges = headers.list() | std::views::filter(is_challenge);
-    return challenges.empty() || std::ranges::any_of(challenges, is_basic);
+    bool asks = false;
+    for (const HttpHeader& header : headers.list()) {
+        if (!same_header_name(header.name, "Proxy-Authenticate"))
+            continue;
+        if (Poco::toLower(header.value).find("basic") != std::string::npos) // one of several in it, perhaps
+            return true;
+        asks = true;
+    }
+    return !asks;
 }
 
 Failed open_tunnel(Stream& stream, const Proxy& proxy, const std::string& target, Attempt& attempt) {
