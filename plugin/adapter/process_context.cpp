@@ -1,13 +1,29 @@
 #include "process_context.hpp"
 
-#include "http/poco_transport.hpp"
+#include <cstdlib>
+#include <unistd.h>
 
 namespace ferry {
 
+const NetworkSettings& ProcessContext::network() {
+    std::lock_guard lock(mutex_);
+    if (!network_) {
+        const char* home = std::getenv("HOME");
+        network_ = network_settings(::environ, home ? home : "");
+    }
+    return *network_;
+}
+
+bool ProcessContext::first_time(const std::string& warning) {
+    std::lock_guard lock(mutex_);
+    return warned_.insert(warning).second;
+}
+
 Result<TransportFactory*> ProcessContext::transports() {
+    const NetworkSettings& settings = network();
     std::lock_guard lock(mutex_);
     if (!transports_) {
-        auto made = make_poco_transports(transport_settings_from_environment());
+        auto made = make_poco_transports(settings.transport);
         if (!made)
             return made.error();
         transports_ = std::move(made).value();

@@ -6,6 +6,7 @@
 #include "base/status.hpp"
 #include "host_bridge.hpp"
 #include "http/http_transport.hpp"
+#include "platform/network_settings.hpp"
 #include "platform/quota_gate.hpp"
 #include "transfer/slot_arena.hpp"
 #include "transfer/storage_gate.hpp"
@@ -13,6 +14,9 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
+#include <string>
 
 namespace ferry {
 
@@ -27,8 +31,11 @@ class ProcessContext {
     CancelWatcher& watcher() { return watcher_; }
     // The way to storage that all rows of a batch share: as many places as the step that asked for most.
     StorageGate& row_gate(int places);
-    // Reads the proxy and certificate settings of the environment at the first call.
+    // Proxies and certificates, as environment and config file had them at the first call.
+    const NetworkSettings& network();
     Result<TransportFactory*> transports();
+    // True once for each text: what is worth a warning is so for all steps and rows of the process.
+    bool first_time(const std::string& warning);
 
   private:
     SystemClock clock_;
@@ -38,7 +45,9 @@ class ProcessContext {
     StoragePace pace_;
     std::mutex mutex_;
     std::unique_ptr<StorageGate> row_gate_;
+    std::optional<NetworkSettings> network_;
     std::unique_ptr<TransportFactory> transports_;
+    std::set<std::string> warned_;
     CancelWatcher watcher_;
 };
 

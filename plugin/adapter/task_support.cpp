@@ -1,7 +1,6 @@
 #include "task_support.hpp"
 
 #include "host_bridge.hpp"
-#include "http/poco_transport.hpp"
 
 namespace ferry {
 
@@ -55,23 +54,32 @@ int32_t report_problems(const std::vector<OptionProblem>& problems, const ferry_
     return report_error(error, FERRY_INVALID, "invalid", first.pointer + ": " + first.found + ": " + first.allowed);
 }
 
-void check_access(const CredentialOptions& options, const ferry_run_context& context, const ferry_services& services,
-                  std::vector<OptionProblem>& problems) {
-    if (const auto credentials = credentials_for(options, context, services); !credentials)
+void check_access(ProcessContext& process, const CredentialOptions& options, const ferry_run_context& context,
+                  const ferry_services& services, std::vector<OptionProblem>& problems) {
+    const auto credentials = credentials_for(options, context, services);
+    if (!credentials) {
         problems.push_back(
             {credentials_pointer(options), "cannot log in to the platform", credentials.error().message});
-    else if (const Status proxy = check_proxy(transport_settings_from_environment(), credentials->endpoint); !proxy)
+        return;
+    }
+    if (const Status proxy = check_proxy(process.network().transport, credentials->endpoint); !proxy)
         problems.push_back({"/endpoint", "no usable proxy", proxy.error().message});
+    if (const auto transports = process.transports(); !transports)
+        problems.push_back({"/endpoint", "no usable certificates", transports.error().message});
 }
 
-Status give_access(const CredentialOptions& options, const ferry_run_context& context, const ferry_services& services,
-                   PlatformOptions& platform) {
+Status give_access(ProcessContext& process, const CredentialOptions& options, const ferry_run_context& context,
+                   const ferry_services& services, PlatformOptions& platform) {
     auto credentials = credentials_for(options, context, services);
     if (!credentials)
         return credentials.error();
     HostLog log(services);
-    for (const std::string& warning : credentials->warnings)
-        log.warn(warning);
+    std::vector<std::string> warnings = std::move(credentials->warnings);
+    const auto& of_network = process.network().warnings;
+    warnings.insert(warnings.end(), of_network.begin(), of_network.end());
+    for (const std::string& warning : warnings)
+        if (process.first_time(warning))
+            log.warn(warning);
     platform.endpoint = std::move(credentials->endpoint);
     platform.token = std::move(credentials->token);
     platform.token_source = std::move(credentials->source);

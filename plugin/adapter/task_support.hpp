@@ -27,11 +27,11 @@ template <class Options> struct PlatformTask {
 bool complete(const ferry_run_context* context, const ferry_services* services);
 int32_t report_incomplete(ferry_error* error);
 int32_t report_problems(const std::vector<OptionProblem>& problems, const ferry_services& services, ferry_error* error);
-// Adds what is wrong with the credentials and the proxy, offline.
-void check_access(const CredentialOptions& credentials, const ferry_run_context& context,
+// Adds what is wrong with the credentials, the proxy and the certificates, offline.
+void check_access(ProcessContext& process, const CredentialOptions& credentials, const ferry_run_context& context,
                   const ferry_services& services, std::vector<OptionProblem>& problems);
 // Fills in endpoint, token and state directory.
-Status give_access(const CredentialOptions& credentials, const ferry_run_context& context,
+Status give_access(ProcessContext& process, const CredentialOptions& credentials, const ferry_run_context& context,
                    const ferry_services& services, PlatformOptions& options);
 
 // The ABI's functions of a task. `Kind` has: Options, derived from PlatformOptions;
@@ -40,7 +40,7 @@ Status give_access(const CredentialOptions& credentials, const ferry_run_context
 template <class Kind> struct TaskFunctions {
     using Task = PlatformTask<typename Kind::Options>;
 
-    static int32_t validate(void*, ferry_string options, const ferry_run_context* context,
+    static int32_t validate(void* plugin, ferry_string options, const ferry_run_context* context,
                             const ferry_services* services, ferry_error* error) noexcept {
         return guard(error, [&] {
             if (!complete(context, services))
@@ -48,7 +48,7 @@ template <class Kind> struct TaskFunctions {
             auto read = Kind::read(from_abi(options));
             if (!read)
                 return report_error(error, read.error());
-            check_access(read->credentials, *context, *services, read->problems);
+            check_access(*static_cast<ProcessContext*>(plugin), read->credentials, *context, *services, read->problems);
             return read->problems.empty() ? static_cast<int32_t>(FERRY_OK)
                                           : report_problems(read->problems, *services, error);
         });
@@ -64,11 +64,12 @@ template <class Kind> struct TaskFunctions {
                 return report_error(error, read.error());
             if (!read->problems.empty())
                 return report_problems(read->problems, *services, error);
-            if (const Status given = give_access(read->credentials, *context, *services, read->options); !given)
+            auto& process = *static_cast<ProcessContext*>(plugin);
+            if (const Status given = give_access(process, read->credentials, *context, *services, read->options);
+                !given)
                 return report_error(error, given.error());
-            auto made = std::make_unique<Task>(Task{*static_cast<ProcessContext*>(plugin), *services,
-                                                    std::string(from_abi(context->work_dir)), context->row,
-                                                    std::move(read->options)});
+            auto made = std::make_unique<Task>(Task{process, *services, std::string(from_abi(context->work_dir)),
+                                                    context->row, std::move(read->options)});
             *task = made.release();
             return static_cast<int32_t>(FERRY_OK);
         });

@@ -166,6 +166,29 @@ TEST_CASE("a proxy's refusal has its status and names both sides, but no passwor
     }
 }
 
+TEST_CASE("a 407 says where to put the password, and whether one would help") {
+    RawServer proxy({refusing("HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate, Basic realm=\"x\"\r\n\r\n"),
+                     refusing("HTTP/1.1 407 No\r\nProxy-Authenticate: basic\r\n\r\n"),
+                     refusing("HTTP/1.1 407 No\r\nProxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\n\r\n")});
+    const auto message = [&](const std::string& user) {
+        const HttpOutcome outcome = get(through(proxy, user), "https://other.example/");
+        CHECK(failure_of(outcome).proxy_status == 407);
+        CHECK(failure_of(outcome).message.find("hidden") == std::string::npos);
+        return failure_of(outcome).message;
+    };
+    CHECK(message("").find("give them in HTTPS_PROXY") != std::string::npos);
+    CHECK(message("me:hidden@").find("refuses the user name and password in HTTPS_PROXY") != std::string::npos);
+    CHECK(message("me:hidden@").find("(Basic)") != std::string::npos);
+}
+
+TEST_CASE("a 407 to a plain request is the proxy's refusal, not the server's answer") {
+    RawServer proxy({refusing("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")});
+    const HttpOutcome outcome = get(through(proxy), "http://other.example/");
+    CHECK(failure_of(outcome).kind == FailureKind::proxy_refused);
+    CHECK(failure_of(outcome).proxy_status == 407);
+    CHECK(failure_of(outcome).message.find("http_proxy") != std::string::npos);
+}
+
 TEST_CASE("a proxy that makes no sense is no server met") {
     RawServer proxy({refusing("SSH-2.0-x\r\n"), [](Peer& peer) {
                          peer.read_head();

@@ -109,6 +109,59 @@ TEST_CASE("certificate files that cannot be read are told at once, by the variab
     CHECK(!make_poco_transports(settings).ok());
 }
 
+TEST_CASE("a bundle, file or folder, is believed in place of the system's certificates") {
+    const TempDir folder;
+    folder.write(subject_hash(certificates().authority()) + ".0", read_file(certificates().authority()));
+    RawServer server({showing(good_identity()), showing(good_identity())});
+    TransportSettings settings;
+    for (const auto& path : {certificates().authority(), folder.path()}) {
+        settings.certificates.bundle = {"REQUESTS_CA_BUNDLE", path.string()};
+        CHECK(response(get(settings, local(server))).status == 200);
+    }
+}
+
+TEST_CASE("a bundle is not looked at where SSL_CERT_FILE or SSL_CERT_DIR say whom to believe") {
+    RawServer server({showing(good_identity())});
+    TransportSettings settings = trusting_settings();
+    settings.certificates.bundle = {"CURL_CA_BUNDLE", "/nowhere/at/all.pem"};
+    CHECK(response(get(settings, local(server))).status == 200);
+}
+
+TEST_CASE("a bundle without certificates is told by its variable, with the reason and what to do") {
+    const TempDir dir;
+    const auto message = [&](const std::string& path) {
+        TransportSettings settings;
+        settings.certificates.bundle = {"REQUESTS_CA_BUNDLE", path};
+        const auto made = make_poco_transports(settings);
+        REQUIRE(!made.ok());
+        CHECK(made.error().kind == ErrorKind::invalid);
+        CHECK(holds(made.error().message, "'" + path + "', which REQUESTS_CA_BUNDLE names"));
+        return made.error().message;
+    };
+    CHECK(holds(message((dir / "none.pem").string()), "there is no such file"));
+    CHECK(holds(message(dir.write("empty.pem", "").string()), "unset it"));
+    CHECK(holds(message(dir.write("text.pem", "no certificate\n").string()), "unset it"));
+    CHECK(holds(message(certificates().key().string()), "unset it"));
+    CHECK(holds(message(dir.path().string()), "openssl rehash"));
+    dir.write("folder/authority.pem", read_file(certificates().authority())); // but under no hashed name
+    CHECK(holds(message((dir / "folder").string()), "openssl rehash"));
+}
+
+TEST_CASE("SSL_CERT_FILE and SSL_CERT_DIR that lead to no certificate are told") {
+    const TempDir dir;
+    TransportSettings settings;
+    settings.certificates.directory = (dir / "none").string() + ":" + dir.path().string();
+    auto made = make_poco_transports(settings);
+    REQUIRE(!made.ok());
+    CHECK(holds(made.error().message, "which SSL_CERT_DIR names"));
+    settings.certificates.file = certificates().authority().string(); // enough by itself
+    CHECK(make_poco_transports(settings).ok());
+    settings.certificates.file = dir.path().string();
+    made = make_poco_transports(settings);
+    REQUIRE(!made.ok());
+    CHECK(holds(made.error().message, "it is a folder"));
+}
+
 TEST_CASE("a server that speaks no TLS is no server met") {
     RawServer server({[](Peer& peer) {
                           peer.read_bytes(1);

@@ -3,6 +3,7 @@
 #include "http/answer_parser.hpp"
 #include "http/resolver.hpp"
 
+#include <Poco/String.h>
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
@@ -107,7 +108,8 @@ Failed send_all(Stream& stream, std::string_view text, const std::string& target
 }
 
 // Reads the head of the proxy's answer to CONNECT; a tunnel has no body.
-std::variant<int, HttpFailure> read_tunnel_answer(Stream& stream, const std::string& target, Attempt& attempt) {
+std::variant<HttpResponse, HttpFailure> read_tunnel_answer(Stream& stream, const std::string& target,
+                                                           Attempt& attempt) {
     AnswerParser parser(true);
     std::array<std::byte, 1024> buffer;
     while (!parser.done()) {
@@ -121,15 +123,20 @@ std::variant<int, HttpFailure> read_tunnel_answer(Stream& stream, const std::str
             return attempt.refused("the answer of " + target + " to CONNECT is no HTTP: " + parser.problem());
         }
     }
-    return parser.take().status;
+    return parser.take();
 }
 
-HttpFailure tunnel_refused(int status, const Proxy& proxy, const std::string& target, const Attempt& attempt) {
-    std::string text = target + " does not connect to " + attempt.peer + ": HTTP " + std::to_string(status);
-    if (status == 407)
-        text += "; it wants a user name and password, give them in " + proxy.variable +
-                " as http://user:password@host:port";
-    return {FailureKind::proxy_refused, std::move(text), status};
+// True also if it does not say what it asks for.
+bool takes_basic(const HttpHeaders& headers) {
+    bool asks = false;
+    for (const HttpHeader& header : headers.list()) {
+        if (!same_header_name(header.name, "Proxy-Authenticate"))
+            continue;
+        if (Poco::toLower(header.value).find("basic") != std::string::npos) // one of several in it, perhaps
+            return true;
+        asks = true;
+    }
+    return !asks;
 }
 
 Failed open_tunnel(Stream& stream, const Proxy& proxy, const std::string& target, Attempt& attempt) {
@@ -142,9 +149,9 @@ Failed open_tunnel(Stream& stream, const Proxy& proxy, const std::string& target
     const auto answer = read_tunnel_answer(stream, target, attempt);
     if (const auto* failure = std::get_if<HttpFailure>(&answer))
         return *failure;
-    const int status = std::get<int>(answer);
-    if (status < 200 || status > 299)
-        return tunnel_refused(status, proxy, target, attempt);
+    const auto& response = std::get<HttpResponse>(answer);
+    if (response.status < 200 || response.status > 299)
+        return proxy_refusal(proxy, attempt.peer, response);
     return std::nullopt;
 }
 
@@ -184,6 +191,16 @@ ConnectOutcome secure(Descriptor socket, const TlsContext& tls, const TlsSession
 
 std::string peer_name(const Url& url) {
     return url.origin().substr(url.scheme.size() + 3);
+}
+
+HttpFailure proxy_refusal(const Proxy& proxy, const std::string& peer, const HttpResponse& answer) {
+    std::string text =
+        "the proxy " + proxy.name() + " does not connect to " + peer + ": HTTP " + std::to_string(answer.status);
+    if (answer.status == 407)
+        text += log_in_advice(proxy, takes_basic(answer.headers));
+    else if (answer.status == 403)
+        text += "; ask who runs it to allow that host, or exempt it in NO_PROXY if it can be reached without";
+    return {FailureKind::proxy_refused, std::move(text), answer.status};
 }
 
 ConnectOutcome connect_to(const Url& url, const std::optional<Proxy>& proxy, const TlsContext* tls,

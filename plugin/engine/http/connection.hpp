@@ -27,6 +27,9 @@ using ConnectOutcome = std::variant<Connection, HttpFailure>;
 // host:port, for messages
 std::string peer_name(const Url& url);
 
+// What an answer of the proxy itself comes to, when it is no way to `peer`: to CONNECT, or 407 to a request.
+HttpFailure proxy_refusal(const Proxy& proxy, const std::string& peer, const HttpResponse& answer);
+
 // Look-up, TCP over all addresses, proxy and TLS handshake, within `timeout` together. `proxy` is nullopt for a direct
 // connection; `tls` is null for plain http; `session` may be null.
 ConnectOutcome connect_to(const Url& url, const std::optional<Proxy>& proxy, const TlsContext* tls,

@@ -94,7 +94,12 @@ ExchangeOutcome PocoTransport::attempt(const HttpRequest& request, const std::op
     Connection connection = std::move(std::get<Connection>(opened));
     reused_ = connection.used;
     ExchangeOutcome result = exchange(connection, request, *head, waiter);
-    if (std::holds_alternative<HttpResponse>(result.outcome))
+    const auto* response = std::get_if<HttpResponse>(&result.outcome);
+    if (response && response->status == 407 && plain_proxy) {
+        result.outcome = proxy_refusal(*plain_proxy, peer_name(request.url), *response);
+        return result; // a proxy that refuses is not to be kept
+    }
+    if (response)
         remember(request, std::move(connection), result.reusable);
     return result;
 }
@@ -141,7 +146,7 @@ class PocoTransportFactory final : public TransportFactory {
 
 Result<std::unique_ptr<TransportFactory>> make_poco_transports(TransportSettings settings) {
     std::unique_ptr<TlsContext> tls;
-    if (!settings.certificates.file.empty() || !settings.certificates.directory.empty()) {
+    if (settings.certificates.any()) {
         auto made = TlsContext::make(settings.certificates);
         if (!made)
             return made.error();

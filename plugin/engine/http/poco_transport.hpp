@@ -15,8 +15,8 @@ struct TransportSettings {
     CertificateSources certificates;
 };
 
-// Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY (any case; lower case wins over other spellings), SSL_CERT_FILE and
-// SSL_CERT_DIR from a list in the form of environ. Empty values count as absent.
+// Reads HTTPS_PROXY, HTTP_PROXY and NO_PROXY (any case; lower case wins over other spellings), SSL_CERT_FILE,
+// SSL_CERT_DIR, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE from a list in the form of environ. Empty values count as absent.
 TransportSettings transport_settings_from_environment(const char* const* environment = ::environ);
 
 // An error if requests to `url` would need a proxy whose address makes no sense. Without network.

@@ -64,20 +64,30 @@ std::optional<Secret> basic(std::string_view user_info) {
     return Secret("Basic " + base64(*user + ":" + *password));
 }
 
-Error bad_proxy(const std::string& variable, std::string_view why) {
-    return {ErrorKind::invalid, variable + " is not a usable proxy address: " + std::string(why) +
-                                    "; it should look like http://host:3128"};
+Error bad_proxy(const std::string& name, std::string_view why) {
+    return {ErrorKind::invalid,
+            name + " is not a usable proxy address: " + std::string(why) + "; it should look like http://host:3128"};
 }
 
-Result<Proxy> parse_proxy(const EnvironmentValue& setting) {
+// Empty if the scheme can be served, else why not.
+std::string_view scheme_problem(const std::string& scheme) {
+    if (scheme == "http")
+        return {};
+    if (scheme == "https")
+        return "TLS to the proxy itself (https://) is not supported, and what goes through it to https: is encrypted "
+               "without that";
+    return scheme.starts_with("socks") ? "SOCKS proxies are not supported" : "only http:// proxies are supported";
+}
+
+Result<Proxy> parse_proxy(const FoundSetting& setting) {
     std::string_view rest = setting.value;
-    const std::size_t scheme = rest.find("://");
-    if (scheme != std::string_view::npos && Poco::icompare(std::string(rest.substr(0, scheme)), "http") != 0)
-        return bad_proxy(setting.name, "only http:// proxies are supported");
-    if (scheme != std::string_view::npos)
-        rest.remove_prefix(scheme + 3);
+    if (const std::size_t end = rest.find("://"); end != std::string_view::npos) {
+        if (const auto why = scheme_problem(Poco::toLower(std::string(rest.substr(0, end)))); !why.empty())
+            return bad_proxy(setting.name, why);
+        rest.remove_prefix(end + 3);
+    }
     Proxy proxy;
-    proxy.variable = setting.name;
+    proxy.source = setting.name;
     if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
         const auto authorization = basic(rest.substr(0, at));
         if (!authorization)
@@ -94,7 +104,8 @@ Result<Proxy> parse_proxy(const EnvironmentValue& setting) {
     return proxy;
 }
 
-// An address as bytes; `bits` is 0 if the text is none.
+// An address as bytes; `bits` is 0 if the text is none. An IPv4 address in IPv6's clothes (::ffff:10.0.0.1) is the
+// IPv4 address: that is where it leads.
 struct RawAddress {
     std::array<unsigned char, 16> bytes{};
     unsigned bits = 0;
@@ -106,7 +117,21 @@ RawAddress raw_address(const std::string& text) {
         address.bits = 32;
     else if (inet_pton(AF_INET6, text.c_str(), address.bytes.data()) == 1)
         address.bits = 128;
+    constexpr std::array<unsigned char, 12> mapped{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (address.bits == 128 && std::equal(mapped.begin(), mapped.end(), address.bytes.begin())) {
+        std::copy(address.bytes.begin() + mapped.size(), address.bytes.end(), address.bytes.begin());
+        address.bits = 32;
+    }
     return address;
+}
+
+bool is_loopback(const RawAddress& address) {
+    return address.bits == 32 && address.bytes[0] == 127;
+}
+
+// "example.org." is "example.org", fully qualified.
+std::string_view without_final_dot(std::string_view host) {
+    return host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
 }
 
 bool same_prefix(const RawAddress& a, const RawAddress& b, unsigned bits) {
@@ -123,11 +148,16 @@ bool in_network(const RawAddress& address, const std::string& network) {
     unsigned length = 0;
     const char* const last = network.data() + network.size();
     const auto [end, error] = std::from_chars(network.data() + slash + 1, last, length);
+    std::string_view base = std::string_view(network).substr(0, slash);
+    if (base.starts_with('[') && base.ends_with(']'))
+        base = base.substr(1, base.size() - 2);
     return error == std::errc() && end == last && length <= address.bits &&
-           same_prefix(address, raw_address(network.substr(0, slash)), length);
+           same_prefix(address, raw_address(std::string(base)), length);
 }
 
-bool in_domain(const std::string& host, std::string_view domain) {
+bool in_domain(std::string_view host, std::string_view domain) {
+    host = without_final_dot(host);
+    domain = without_final_dot(domain);
     if (domain.starts_with("*."))
         domain.remove_prefix(1);
     if (domain.starts_with('.'))
@@ -172,19 +202,32 @@ std::string Proxy::name() const {
     return (host.find(':') == std::string::npos ? host : "[" + host + "]") + ":" + std::to_string(port);
 }
 
+std::string log_in_advice(const Proxy& proxy, bool takes_basic) {
+    if (!takes_basic)
+        return "; it takes no user name and password as such (Basic), which is all that is supported: ask who runs it "
+               "for a proxy that does";
+    if (proxy.authorization.empty())
+        return "; it wants a user name and password, give them in " + proxy.source +
+               " as http://user:password@host:port";
+    return "; it refuses the user name and password in " + proxy.source +
+           ": correct them there, with special characters as % and two hex digits";
+}
+
 ProxyRules::ProxyRules(ProxySettings settings)
     : settings_(std::move(settings))
     , exceptions_(split_entries(settings_.no_proxy.value)) {}
 
 bool ProxyRules::exempt(const Url& url) const {
-    return url.loopback() ||
+    return url.loopback() || without_final_dot(url.host) == "localhost" || is_loopback(raw_address(url.host)) ||
            std::ranges::any_of(exceptions_, [&](const std::string& entry) { return matches(url, entry); });
 }
 
 Result<std::optional<Proxy>> ProxyRules::proxy_for(const Url& url) const {
-    const EnvironmentValue& setting = url.tls() ? settings_.https_proxy : settings_.http_proxy;
-    if (setting.value.empty() || exempt(url))
+    const FoundSetting& setting = url.tls() ? settings_.https_proxy : settings_.http_proxy;
+    if ((setting.value.empty() && !settings_.problem) || exempt(url))
         return std::optional<Proxy>();
+    if (setting.value.empty())
+        return *settings_.problem;
     auto proxy = parse_proxy(setting);
     if (!proxy)
         return proxy.error();

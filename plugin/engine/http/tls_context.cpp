@@ -1,9 +1,14 @@
 #include "http/tls_context.hpp"
 
+#include "document/text.hpp"
+
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
+#include <algorithm>
+#include <filesystem>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
 
 namespace ferry {
 
@@ -23,21 +28,91 @@ std::string openssl_reason() {
     return text ? text : "unknown reason";
 }
 
+Error unusable(const FoundSetting& setting, const std::string& why, const char* remedy) {
+    return {ErrorKind::invalid, "cannot read certificates from '" + printable(setting.value) + "', which " +
+                                    setting.name + " names (" + why + "); " + remedy};
+}
+
+bool is_folder(const std::string& path) {
+    std::error_code unknown;
+    return std::filesystem::is_directory(path, unknown);
+}
+
+// A file may be good PEM and hold revocation lists alone.
+bool has_certificate(SSL_CTX* context) {
+    const STACK_OF(X509_OBJECT)* objects = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+    for (int i = 0; i < sk_X509_OBJECT_num(objects); ++i)
+        if (X509_OBJECT_get_type(sk_X509_OBJECT_value(objects, i)) == X509_LU_X509)
+            return true;
+    return false;
+}
+
+Status load_file(SSL_CTX* context, const FoundSetting& setting, const char* remedy) {
+    if (std::error_code gone; !std::filesystem::exists(setting.value, gone))
+        return unusable(setting, gone ? gone.message() : "there is no such file", remedy);
+    if (is_folder(setting.value))
+        return unusable(setting, "it is a folder", remedy);
+    if (SSL_CTX_load_verify_file(context, setting.value.c_str()) != 1)
+        return unusable(setting, openssl_reason(), remedy);
+    return has_certificate(context) ? Status() : unusable(setting, "it holds no certificate", remedy);
+}
+
+// "1234abcd.0": the name under which OpenSSL looks for a certificate by the hash of its subject.
+bool is_hashed_name(std::string_view name) {
+    constexpr std::size_t hash = 8;
+    return name.size() > hash + 1 && name.substr(0, hash).find_first_not_of("0123456789abcdef") == name.npos &&
+           name[hash] == '.' && name.substr(hash + 1).find_first_not_of("0123456789") == name.npos;
+}
+
+bool has_hashed_certificate(const std::string& folder) {
+    std::error_code unreadable;
+    for (std::filesystem::directory_iterator entry(folder, unreadable), end; !unreadable && entry != end;
+         entry.increment(unreadable))
+        if (is_hashed_name(entry->path().filename().string()))
+            return true;
+    return false;
+}
+
+bool any_hashed_certificate(std::string_view folders) {
+    while (!folders.empty()) {
+        const std::size_t end = std::min(folders.find(':'), folders.size());
+        if (has_hashed_certificate(std::string(folders.substr(0, end))))
+            return true;
+        folders.remove_prefix(std::min(end + 1, folders.size()));
+    }
+    return false;
+}
+
+// OpenSSL takes any text for a folder, and finds nothing there later.
+Status load_folders(SSL_CTX* context, const FoundSetting& setting) {
+    constexpr const char* remedy = "name a folder there that openssl rehash has been run on";
+    if (!any_hashed_certificate(setting.value))
+        return unusable(setting, "it holds no certificate under a hashed name, such as 1234abcd.0", remedy);
+    if (SSL_CTX_load_verify_dir(context, setting.value.c_str()) != 1)
+        return unusable(setting, openssl_reason(), remedy);
+    return {};
+}
+
 Status load_certificates(SSL_CTX* context, const CertificateSources& sources) {
     ERR_clear_error();
+    Status loaded;
+    if (sources.file.empty() && sources.directory.empty() && !sources.bundle.value.empty()) {
+        loaded = is_folder(sources.bundle.value)
+                     ? load_folders(context, sources.bundle)
+                     : load_file(context, sources.bundle, "name a readable PEM file there, or unset it");
+        ERR_clear_error();
+        return loaded;
+    }
     if (sources.file.empty())
         SSL_CTX_set_default_verify_file(context); // a system without that file may still have the folder
-    else if (SSL_CTX_load_verify_file(context, sources.file.c_str()) != 1)
-        return {ErrorKind::invalid, "cannot read certificates from '" + sources.file +
-                                        "', which SSL_CERT_FILE names (" + openssl_reason() +
-                                        "); name a readable PEM file there"};
-    if (sources.directory.empty())
+    else
+        loaded = load_file(context, {"SSL_CERT_FILE", sources.file}, "name a readable PEM file there");
+    if (loaded && sources.directory.empty())
         SSL_CTX_set_default_verify_dir(context);
-    else if (SSL_CTX_load_verify_dir(context, sources.directory.c_str()) != 1)
-        return {ErrorKind::invalid, "cannot read certificates from '" + sources.directory +
-                                        "', which SSL_CERT_DIR names (" + openssl_reason() + ")"};
+    else if (loaded && (sources.file.empty() || any_hashed_certificate(sources.directory))) // else the file is enough
+        loaded = load_folders(context, {"SSL_CERT_DIR", sources.directory});
     ERR_clear_error();
-    return {};
+    return loaded;
 }
 
 } // namespace

@@ -9,8 +9,8 @@ namespace ferry {
 namespace {
 
 // `name` in lower case; the first other spelling counts only if that one is absent or empty.
-EnvironmentValue find_any_case(const char* const* environment, std::string_view name) {
-    EnvironmentValue found;
+FoundSetting find_any_case(const char* const* environment, std::string_view name) {
+    FoundSetting found;
     for (; environment && *environment; ++environment) {
         const std::string_view entry = *environment;
         const std::size_t equals = entry.find('=');
@@ -44,6 +44,11 @@ TransportSettings transport_settings_from_environment(const char* const* environ
     settings.proxies.no_proxy = find_any_case(environment, "no_proxy");
     settings.certificates.file = find_exact(environment, "SSL_CERT_FILE");
     settings.certificates.directory = find_exact(environment, "SSL_CERT_DIR");
+    for (const char* name : {"REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"})
+        if (std::string value = find_exact(environment, name); !value.empty()) {
+            settings.certificates.bundle = {name, std::move(value)};
+            break;
+        }
     return settings;
 }
 

@@ -17,6 +17,7 @@ constexpr std::size_t token_limit = 4096;
 constexpr std::string_view endpoint_variable = "SB_API_ENDPOINT";
 constexpr std::string_view token_variable = "SB_AUTH_TOKEN";
 constexpr std::string_view default_profile = "default";
+constexpr const char* token_page = "the platform's Developer page";
 
 Error invalid(std::string message) {
     return {ErrorKind::invalid, std::move(message)};
@@ -70,12 +71,12 @@ class Resolver {
         return value && !value->empty() ? value : std::nullopt;
     }
 
-    Result<Token> token_option() const {
+    Result<Token> token_option() {
         if (options_.token_env) {
             const std::string source = "the variable " + printable(*options_.token_env, 255);
             auto value = variable(*options_.token_env);
             if (!value)
-                return invalid("token_env: " + source + " is not set");
+                return invalid("token_env: " + source + " is not set; export it with a token from " + token_page);
             return checked(Secret(std::move(*value)), source);
         }
         const std::string& given = *options_.token_file;
@@ -84,6 +85,7 @@ class Resolver {
         const auto file = read_small_file(path, token_file_limit);
         if (!file.ok())
             return invalid("token_file: " + file.error().message);
+        warn_if_open(*file, path);
         std::string line = file->text.substr(0, file->text.find('\n'));
         line.erase(line.find_last_not_of(" \t\r") + 1);
         return checked(Secret(std::move(line)), "the file " + printable(path));
@@ -113,6 +115,9 @@ class Resolver {
         const auto profile = find_profile(name);
         if (!profile.ok())
             return profile.error();
+        if (profile->token.empty())
+            return invalid(profile_title(name) + " has no auth_token; write auth_token = ... there, from " +
+                           token_page);
         auto token = checked(profile->token, profile_title(name));
         if (!token.ok())
             return token.error();
@@ -160,11 +165,18 @@ class Resolver {
         std::string message =
             "no credentials: set SB_API_ENDPOINT and SB_AUTH_TOKEN, or write a [default] profile to " +
             (path_.empty() ? "~/.sevenbridges/credentials" : printable(path_));
+        if (const std::string known = known_profiles(); !known.empty())
+            message += ", or let the option profile name one of those there: " + known;
         if (has_token && !has_endpoint)
             message += " (SB_AUTH_TOKEN is set, SB_API_ENDPOINT is not)";
         else if (has_endpoint && !has_token)
             message += " (SB_API_ENDPOINT is set, SB_AUTH_TOKEN is not)";
         return invalid(message);
+    }
+
+    void warn_if_open(const SmallFile& file, const std::string& path) {
+        if (file.open_to_others)
+            warnings_.push_back(printable(path) + " can be read by others and holds a token: chmod 600 it");
     }
 
     // Reads the file once. No file is not an error here: there are no profiles then.
@@ -177,8 +189,7 @@ class Resolver {
         auto profiles = parse_credentials(file->text, path_);
         if (!profiles.ok())
             return profiles.error();
-        if (file->open_to_others)
-            warnings_.push_back(printable(path_) + " can be read by others and holds a token: chmod 600 it");
+        warn_if_open(*file, path_);
         profiles_ = std::move(*profiles);
         loaded_ = true;
         return {};
@@ -196,14 +207,34 @@ class Resolver {
         const auto found = profiles_.find(name);
         if (found != profiles_.end())
             return found->second;
+        return unknown_profile(name);
+    }
+
+    Error unknown_profile(const std::string& name) const {
+        const std::string shown = printable(name, 255);
+        const std::string write = "write a section [" + shown + "] with api_endpoint and auth_token";
         if (!loaded_)
-            return invalid("profile '" + printable(name, 255) + "': there is no file " + printable(path_));
+            return invalid("profile '" + shown + "': there is no file " + printable(path_) + "; " + write + " to it");
+        const std::string known = known_profiles();
         std::vector<std::string> names;
-        for (const auto& [known, profile] : profiles_)
-            names.push_back(known);
+        for (const auto& [one, profile] : profiles_)
+            names.push_back(one);
         const std::string near = nearest(name, names);
-        return invalid(printable(path_) + " has no profile '" + printable(name, 255) + "'" +
-                       (near.empty() ? "" : "; did you mean " + printable(near, 255) + "?"));
+        return invalid(printable(path_) + " has no profile '" + shown + "', " +
+                       (known.empty() ? "nor any other; " : "only " + known + "; ") +
+                       (near.empty() ? write + " there" + (known.empty() ? "" : ", or name one of these")
+                                     : "did you mean " + printable(near, 255) + "?"));
+    }
+
+    // "default, work", for messages; no more than fit a line or two.
+    std::string known_profiles() const {
+        constexpr std::size_t most = 12;
+        std::string list;
+        std::size_t told = 0;
+        for (const auto& [name, profile] : profiles_)
+            if (++told <= most)
+                list += (list.empty() ? "" : ", ") + printable(name, 64);
+        return told <= most ? list : list + " and " + std::to_string(told - most) + " more";
     }
 
     std::string profile_title(const std::string& name) const {
@@ -212,7 +243,9 @@ class Resolver {
 
     Result<Url> endpoint_of(const Profile& profile, const std::string& name) const {
         if (profile.endpoint.empty())
-            return invalid(profile_title(name) + " has no api_endpoint");
+            return invalid(profile_title(name) +
+                           " has no api_endpoint; write api_endpoint = https://... there, or set " +
+                           "the option endpoint, such as \"cavatica\"");
         return resolve_endpoint(profile.endpoint, "api_endpoint of " + profile_title(name));
     }
 

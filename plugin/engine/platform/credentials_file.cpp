@@ -1,8 +1,8 @@
 #include "platform/credentials_file.hpp"
 
 #include "document/text.hpp"
+#include "platform/ini_file.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <set>
@@ -13,37 +13,27 @@
 namespace ferry {
 namespace {
 
-constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view space = " \t\r\v\f";
-    const std::size_t start = text.find_first_not_of(space);
-    if (start == std::string_view::npos)
-        return {};
-    return text.substr(start, text.find_last_not_of(space) - start + 1);
-}
-
 class Parser {
   public:
-    explicit Parser(const std::string& path) : path_(path) {}
-
-    // Empty if the line is fine, else what is wrong with it.
-    std::string line(std::string_view text) {
-        text = trimmed(text);
-        if (text.empty() || text.front() == '#' || text.front() == ';')
-            return {};
-        return text.front() == '[' ? section(text) : setting(text);
+    // What is wrong with the line, or an empty text.
+    std::string take(const IniLine& line) {
+        switch (line.kind) {
+        case IniLine::Kind::section:
+            return section(line.name);
+        case IniLine::Kind::setting:
+            return setting(line);
+        case IniLine::Kind::unclosed:
+            return "the section's name has no closing bracket";
+        case IniLine::Kind::bare:
+            break;
+        }
+        return "neither a section nor a key = value";
     }
-    Error error(std::size_t number, const std::string& what) const {
-        return {ErrorKind::invalid, printable(path_) + ", line " + std::to_string(number) + ": " + what};
-    }
-    std::map<std::string, Profile> take() { return std::move(profiles_); }
+    std::map<std::string, Profile> take_profiles() { return std::move(profiles_); }
 
   private:
-    std::string section(std::string_view text) {
-        if (text.back() != ']')
-            return "the section's name has no closing bracket";
-        const auto [entry, added] = profiles_.emplace(trimmed(text.substr(1, text.size() - 2)), Profile{});
+    std::string section(const std::string& name) {
+        const auto [entry, added] = profiles_.emplace(name, Profile{});
         if (!added)
             return "the profile stands here for the second time";
         profile_ = &entry->second;
@@ -51,29 +41,23 @@ class Parser {
         return {};
     }
 
-    std::string setting(std::string_view text) {
-        const std::size_t equals = text.find_first_of("=:");
-        if (equals == std::string_view::npos)
-            return "neither a section nor a key = value";
+    std::string setting(const IniLine& line) {
         if (!profile_)
             return "a key before the first section, such as [default]";
-        const std::string_view key = trimmed(text.substr(0, equals));
-        const std::string_view value = trimmed(text.substr(equals + 1));
-        if (key != "api_endpoint" && key != "auth_token")
+        if (line.name != "api_endpoint" && line.name != "auth_token")
             return {};
-        if (!keys_.emplace(key).second)
+        if (!keys_.insert(line.name).second)
             return "this key stands in its profile for the second time";
-        if (key == "api_endpoint")
-            profile_->endpoint = value;
+        if (line.name == "api_endpoint")
+            profile_->endpoint = line.value;
         else
-            profile_->token = Secret(std::string(value));
+            profile_->token = Secret(std::string(line.value));
         return {};
     }
 
-    const std::string& path_;
     std::map<std::string, Profile> profiles_;
     Profile* profile_ = nullptr; // in profiles_
-    std::set<std::string, std::less<>> keys_;
+    std::set<std::string> keys_;
 };
 
 // An open file descriptor, closed at the end.
@@ -106,16 +90,10 @@ Error unreadable(const std::string& path, int error) {
 } // namespace
 
 Result<std::map<std::string, Profile>> parse_credentials(std::string_view text, const std::string& path) {
-    if (text.starts_with(byte_order_mark))
-        text.remove_prefix(byte_order_mark.size());
-    Parser parser(path);
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const std::size_t end = text.find('\n');
-        if (const std::string wrong = parser.line(text.substr(0, end)); !wrong.empty())
-            return parser.error(number, wrong);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    }
-    return parser.take();
+    Parser parser;
+    if (const Status read = read_ini(text, path, [&](const IniLine& line) { return parser.take(line); }); !read)
+        return read.error();
+    return parser.take_profiles();
 }
 
 Result<SmallFile> read_small_file(const std::string& path, std::size_t limit) {

@@ -16,8 +16,7 @@ struct Profile {
     Secret token;         // empty if absent
 };
 
-// Profiles by name. Tolerates a BOM, CRLF, comments, padding, unknown keys and ':' for '='. An error names `path` and
-// the line, and quotes nothing of it.
+// Profiles by name; unknown keys are ignored. An error names `path` and the line, and quotes nothing of it.
 Result<std::map<std::string, Profile>> parse_credentials(std::string_view text, const std::string& path);
 
 struct SmallFile {

@@ -40,14 +40,15 @@ TEST_CASE("https and http have proxies of their own, and none without a variable
     const ProxyRules rules(both());
     CHECK(proxy_for(rules, "https://h")->name() == "secure:1");
     CHECK(proxy_for(rules, "http://h")->name() == "plain:2");
-    CHECK(proxy_for(rules, "https://h")->variable == "HTTPS_PROXY");
+    CHECK(proxy_for(rules, "https://h")->source == "HTTPS_PROXY");
     CHECK(proxy_for(rules, "https://h")->authorization.empty());
     CHECK(!proxy_for(ProxyRules(), "https://h"));
     CHECK(!proxy_for(ProxyRules({{}, {"http_proxy", "http://p"}, {}}), "https://h"));
 }
 
 TEST_CASE("loopback hosts never have a proxy") {
-    for (const char* host : {"https://localhost", "http://127.3.2.1:8080", "https://[::1]:1"})
+    for (const char* host : {"https://localhost", "http://127.3.2.1:8080", "https://[::1]:1", "https://LOCALHOST.",
+                             "https://[::ffff:127.0.0.1]"})
         CHECK(!proxy_for(ProxyRules(both()), host));
 }
 
@@ -103,6 +104,14 @@ TEST_CASE("NO_PROXY: everything, domains, hosts with ports") {
     CHECK(exempt("example.org:8443", "https://example.org:8443"));
     CHECK(exempt("example.org:443", "https://a.example.org"));
     CHECK(!exempt("example.org:8443", "https://example.org"));
+    CHECK(exempt(".example.org:8443", "https://a.example.org:8443"));
+    CHECK(exempt("other,*,more", "https://any.example"));
+    CHECK(exempt("other\t,\n example.org ", "https://example.org"));
+    CHECK(exempt("example.org", "https://a.example.org."));
+    CHECK(exempt("example.org.", "https://example.org"));
+    CHECK(!exempt("..", "https://example.org"));
+    CHECK(!exempt("*.", "https://example.org"));
+    CHECK(!exempt("exam*.org", "https://example.org")); // a star stands for whole labels in front, or for everything
 }
 
 TEST_CASE("NO_PROXY: addresses and networks") {
@@ -127,7 +136,42 @@ TEST_CASE("NO_PROXY: addresses and networks") {
     CHECK(!exempt("::/0", "https://10.0.0.1"));
     for (const char* bad : {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8x", "/8", "10.0.0.0/8/8"})
         CHECK(!exempt(bad, "https://10.0.0.1"));
-    CHECK(!exempt("10.0.0.0/8", "https://ten.example")); // names are not looked up for this
+    CHECK(!exempt("10.0.0.0/8", "https://ten.example"));      // names are not looked up for this
+    CHECK(exempt("10.0.0.0/8", "https://[::ffff:10.1.2.3]")); // which leads to 10.1.2.3
+    CHECK(exempt("::ffff:10.1.2.3", "https://10.1.2.3"));
+    CHECK(exempt("[2001:db8::]/32", "https://[2001:db8::1]"));
+    CHECK(!exempt("10.0.0.0/8:443", "https://10.0.0.1"));
+    CHECK(!exempt("[2001:db8::1", "https://[2001:db8::2]"));
+}
+
+TEST_CASE("a proxy that would be spoken to over TLS, or as SOCKS, is refused with the reason") {
+    const auto why = [](const std::string& address) {
+        return ProxyRules({{"HTTPS_PROXY", address}, {}, {}}).proxy_for(url("https://h")).status().error().message;
+    };
+    CHECK(why("HTTPS://p:1").find("TLS to the proxy itself (https://) is not supported") != std::string::npos);
+    CHECK(why("socks5h://p:1").find("SOCKS") != std::string::npos);
+    CHECK(why("ftp://p:1").find("only http://") != std::string::npos);
+}
+
+TEST_CASE("where it is not known whether there is a proxy, that is the answer, but to hosts that need none") {
+    const Error problem{ErrorKind::invalid, "line 7"};
+    const ProxyRules rules({{}, {"HTTP_PROXY", "plain:2"}, {"NO_PROXY", "near"}, problem});
+    CHECK(rules.proxy_for(url("https://h")).status().error().message == "line 7");
+    CHECK(proxy_for(rules, "http://h")->name() == "plain:2");
+    CHECK(!proxy_for(rules, "https://near"));
+    CHECK(!proxy_for(rules, "https://localhost"));
+}
+
+TEST_CASE("what to do about a 407 depends on what was sent and what is asked for") {
+    Proxy proxy;
+    proxy.source = "https_proxy (config, line 2)";
+    CHECK(log_in_advice(proxy, true).find("give them in https_proxy (config, line 2)") != std::string::npos);
+    proxy.authorization = Secret("Basic hidden");
+    CHECK(log_in_advice(proxy, true).find("refuses the user name and password in https_proxy (config") !=
+          std::string::npos);
+    CHECK(log_in_advice(proxy, false).find("Basic") != std::string::npos);
+    for (const bool basic : {true, false})
+        CHECK(log_in_advice(proxy, basic).find("hidden") == std::string::npos);
 }
 
 } // namespace ferry::test

@@ -37,6 +37,18 @@ TEST_CASE("SSL_CERT_FILE and SSL_CERT_DIR are taken as they stand") {
     CHECK(found.directory == "/x:/y");
 }
 
+TEST_CASE("REQUESTS_CA_BUNDLE comes before CURL_CA_BUNDLE") {
+    const char* const both[] = {"CURL_CA_BUNDLE=/curl.pem", "REQUESTS_CA_BUNDLE=/requests.pem", nullptr};
+    const CertificateSources found = transport_settings_from_environment(both).certificates;
+    CHECK(found.bundle.name == "REQUESTS_CA_BUNDLE");
+    CHECK(found.bundle.value == "/requests.pem");
+    const char* const one[] = {"CURL_CA_BUNDLE=/curl.pem", "REQUESTS_CA_BUNDLE=", nullptr};
+    CHECK(transport_settings_from_environment(one).certificates.bundle.name == "CURL_CA_BUNDLE");
+    const char* const neither[] = {"CURL_CA_BUNDLE=", nullptr};
+    CHECK(transport_settings_from_environment(neither).certificates.bundle.name.empty());
+    CHECK(!transport_settings_from_environment(neither).certificates.any());
+}
+
 TEST_CASE("a proxy address can be checked before anything is sent") {
     TransportSettings settings;
     settings.proxies.https_proxy = {"HTTPS_PROXY", "nonsense://x"};

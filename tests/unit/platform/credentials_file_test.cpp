@@ -29,6 +29,14 @@ TEST_CASE("a credentials file as documented, and as people write it") {
     CHECK(profiles->at("cavatica").token.reveal() == "a=b:c");
 }
 
+TEST_CASE("keys compare without case, as for the tools in Python") {
+    const auto profiles = parse_credentials("[Lab]\nAPI_Endpoint = cgc\nAUTH_TOKEN = 0123\n", "c");
+    REQUIRE(profiles.ok());
+    CHECK(profiles->at("Lab").endpoint == "cgc");
+    CHECK(profiles->at("Lab").token.reveal() == "0123");
+    CHECK_FALSE(parse_credentials("[Lab]\nauth_token = 1\nAuth_Token = 2\n", "c").ok());
+}
+
 TEST_CASE("credentials files with little in them") {
     for (const std::string text : {"", "\n\n", "# nothing", "\xef\xbb\xbf"}) {
         const auto profiles = parse_credentials(text, "c");

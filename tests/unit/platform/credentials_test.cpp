@@ -84,7 +84,12 @@ TEST_CASE("endpoints that are none") {
         CHECK(url.error().message.starts_with("SB_API_ENDPOINT: "));
         CHECK_FALSE(has(url.error().message, "hush"));
     }
-    CHECK(has(resolve_endpoint("cavatcia", "endpoint").status().error().message, "did you mean cavatica?"));
+    const auto message = [](const char* text) { return resolve_endpoint(text, "endpoint").status().error().message; };
+    CHECK(has(message("cavatcia"), "did you mean cavatica?"));
+    CHECK(has(message("CAVATICA"), "did you mean cavatica?"));
+    CHECK(has(message("api.example/v2"), "did you mean https://api.example/v2?"));
+    CHECK(has(message("https://cavatica.sbgenomics.com/u/me"), "https://cavatica-api.sbgenomics.com/v2"));
+    CHECK_FALSE(has(message("zzzzzz"), "did you mean"));
 }
 
 TEST_CASE("nothing set at all says what to set") {
@@ -151,11 +156,13 @@ TEST_CASE("profiles that lack something") {
         return CredentialOptions{.endpoint = {}, .profile = name, .token_env = {}, .token_file = {}};
     };
     CHECK(has(home.refused(named("work")), "there is no file"));
+    CHECK(has(home.refused(named("work")), "write a section [work]"));
     home.write(two_profiles);
     CHECK(has(home.refused(named("worx")), "did you mean work?"));
-    CHECK(has(home.refused(named("zzzzzz")), "has no profile 'zzzzzz'"));
+    CHECK(has(home.refused(named("zzzzzz")), "has no profile 'zzzzzz', only bare, default, poor, work; write a section "
+                                             "[zzzzzz] with api_endpoint and auth_token there, or name one of these"));
     CHECK(has(home.refused(named("bare")), "has no api_endpoint"));
-    CHECK(has(home.refused(named("poor")), "is empty"));
+    CHECK(has(home.refused(named("poor")), "has no auth_token; write auth_token"));
     home.write("[default]\nnonsense");
     CHECK(has(home.refused(named("work")), "credentials, line 2: "));
     CHECK(has(home.refused(), "credentials, line 2: ")); // not "no credentials"
@@ -246,6 +253,33 @@ TEST_CASE("a credentials file that others can read is warned about") {
     CHECK(has(open->warnings.at(0), "chmod 600"));
     home.write(two_profiles, 0600);
     CHECK(home.resolve()->warnings.empty());
+}
+
+TEST_CASE("a token file that others can read is warned about") {
+    Home home;
+    const std::string file = home.dir.write("token", "file-token\n").string();
+    const CredentialOptions options{.endpoint = "cavatica", .profile = {}, .token_env = {}, .token_file = "token"};
+    for (const mode_t mode : {0600, 0640}) {
+        REQUIRE(::chmod(file.c_str(), mode) == 0);
+        const auto found = home.resolve(options);
+        REQUIRE(found.ok());
+        CHECK(found->warnings.size() == (mode == 0600 ? 0 : 1));
+    }
+}
+
+TEST_CASE("where nothing is set, the profiles that could be named are told") {
+    Home home;
+    home.write("[cavatica]\nauth_token = a-token\n[work]\nauth_token = b-token\n");
+    CHECK(has(home.refused(), "let the option profile name one of those there: cavatica, work"));
+    std::string many;
+    for (int i = 0; i < 15; ++i)
+        many += "[p" + std::to_string(i) + "]\n";
+    home.write(many + "[\x1b[31m]\n");
+    CHECK(has(home.refused(), " and 4 more"));
+    CHECK_FALSE(has(home.refused(), "\x1b"));
+    home.write("# none yet\n");
+    const CredentialOptions work{.endpoint = {}, .profile = "work", .token_env = {}, .token_file = {}};
+    CHECK(has(home.refused(work), "nor any other; write a section [work]"));
 }
 
 TEST_CASE("without a home folder a profile cannot be found") {
