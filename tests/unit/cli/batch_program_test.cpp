@@ -233,6 +233,17 @@ TEST_CASE("--shard: each row in one, each shard with its joblog") {
     CHECK(ferry.tells("the array has gaps"));
 }
 
+TEST_CASE("rows that are the same: as many runs as there are rows, however often the table changes") {
+    BatchProgram ferry;
+    ferry.step("echo \"$S\" >> ran");
+    ferry.dir.write("rows.csv", "sample\na\nother\na\n");
+    REQUIRE(ferry.batch() == 0);
+    ferry.dir.write("rows.csv", "sample\na\na\na\na\n");
+    for (int i = 0; i < 3; ++i)
+        CHECK(ferry.batch({"--resume"}) == 0);
+    CHECK(read_file(ferry.dir / "ran") == "a\nother\na\na\na\n");
+}
+
 TEST_CASE("--halt soon and now") {
     BatchProgram ferry;
     ferry.step("echo \"$S\" >> ran; test \"$S\" != b");
