@@ -75,10 +75,12 @@ class BatchRun {
     void run(const Job& job);
     RunResult not_run(const Job& job, const std::string& why);
     void finish(const Job& job, const RunResult& result, double start, double seconds);
-    void hand_over(const Job& job, const RunResult& result, double start, double seconds);
-    void judge(const RunResult& result, std::uint64_t row);
+    bool hand_over(const Job& job, const RunResult& result, double start, double seconds);
+    void sync();
+    void judge(const RunResult& result, std::uint64_t row, bool handed_over);
     void stop_starting(const std::string& why);
     void say_broken(const std::string& problem);
+    void give_up(const std::string& problem, const std::string& why);
     void show();
 
     BatchPlan plan_;
@@ -88,6 +90,12 @@ class BatchRun {
 
     SharedSteps shared_steps_;
 
+    // Of the sinks: held while a line is written, which may take as long as its reader likes. Comes before mutex_.
+    std::mutex lines_;
+    std::chrono::steady_clock::time_point synced_ = std::chrono::steady_clock::now();
+    bool results_broken_ = false;
+    bool joblog_broken_ = false;
+
     std::mutex mutex_; // all below
     std::condition_variable ended_;
     std::unique_ptr<Manifest::Pass> pass_;
@@ -96,12 +104,12 @@ class BatchRun {
     std::uint64_t running_ = 0;
     std::size_t workers_ = 0;
     bool closed_ = false; // no other row starts
-    bool joblog_broken_ = false;
     BatchResult result_;
 };
 
 void BatchRun::show() {
-    sinks_.progress.set_rows({result_.done, result_.failed + result_.stopped, running_, left_});
+    sinks_.progress.set_rows(
+        {result_.done, result_.failed + result_.stopped + result_.not_handed_over, running_, left_});
 }
 
 void BatchRun::say_broken(const std::string& problem) {
@@ -197,20 +205,23 @@ RunResult BatchRun::not_run(const Job& job, const std::string& why) {
 }
 
 void BatchRun::finish(const Job& job, const RunResult& result, double start, double seconds) {
+    const bool handed_over = hand_over(job, result, start, seconds);
     const std::lock_guard lock(mutex_);
     --running_;
-    hand_over(job, result, start, seconds);
-    judge(result, job.row.number);
+    judge(result, job.row.number, handed_over);
     show();
 }
 
-// The joblog last: what it has as done is handed over.
-void BatchRun::hand_over(const Job& job, const RunResult& result, double start, double seconds) {
-    const bool had_reader = !sinks_.results.reader_gone();
-    if (auto problem = sinks_.results.add(to_json(outputs_document(result))))
-        say_broken(*problem);
-    if (had_reader && sinks_.results.reader_gone())
-        stop_starting("nobody reads the results");
+void BatchRun::give_up(const std::string& problem, const std::string& why) {
+    const std::lock_guard lock(mutex_);
+    say_broken(problem);
+    stop_starting(why);
+}
+
+// The joblog last, and only if the document is wherever it was asked for: a row that the joblog has runs no more, and
+// so is never handed over again.
+bool BatchRun::hand_over(const Job& job, const RunResult& result, double start, double seconds) {
+    const std::string document = to_json(outputs_document(result));
     const JoblogEntry entry{job.row.number,
                             host_,
                             start,
@@ -218,35 +229,56 @@ void BatchRun::hand_over(const Job& job, const RunResult& result, double start, 
                             result.exit_code(),
                             result.signal,
                             row_command(plan_.workflow_file, job.values)};
-    auto problem = sinks_.joblog.append(entry);
-    if (!problem || std::exchange(joblog_broken_, true))
-        return;
-    say_broken(*problem + "; --resume would run row " + std::to_string(job.row.number) +
-               " again, and the rows that are running now");
-    stop_starting("what they do could not be kept in the joblog");
+    const std::lock_guard lock(lines_);
+    if (const auto problem = sinks_.results.add(document, signals_)) {
+        if (!std::exchange(results_broken_, true))
+            give_up(*problem, "results can no longer be handed over");
+        sinks_.log.write(FERRY_LOG_ERROR, "row " + std::to_string(job.row.number),
+                         "its document could not be handed over, so it is not in the joblog, and --resume runs it "
+                         "again");
+        return false;
+    }
+    if (const auto problem = sinks_.joblog.append(entry); problem && !std::exchange(joblog_broken_, true))
+        give_up(*problem + "; --resume would run row " + std::to_string(job.row.number) +
+                    " again, and the rows that are running now",
+                "what they do could not be kept in the joblog");
+    if (std::chrono::steady_clock::now() - synced_ >= plan_.sync_every)
+        sync();
+    return true;
 }
 
-void BatchRun::judge(const RunResult& result, std::uint64_t row) {
-    if (result.status == RunStatus::succeeded) {
-        ++result_.done;
-        return;
-    }
-    if (result.status == RunStatus::interrupted) {
-        ++result_.stopped;
-        return;
-    }
-    ++result_.failed;
-    result_.failures.add(kind_of_failure(result), row);
+// Documents before the lines that have them as done: after a power cut, a row too many runs again rather than none.
+void BatchRun::sync() {
+    if (const auto problem = sinks_.results.sync(); problem && !std::exchange(results_broken_, true))
+        give_up(*problem, "results can no longer be handed over");
+    if (const auto problem = sinks_.joblog.sync(); problem && !std::exchange(joblog_broken_, true))
+        give_up(*problem + "; --resume would run the rows again that it has no line of",
+                "what they do could not be kept in the joblog");
+    synced_ = std::chrono::steady_clock::now();
+}
+
+void BatchRun::judge(const RunResult& result, std::uint64_t row, bool handed_over) {
     const int code = result.exit_code();
+    const bool no_token = is_token_refused(result);
     result_.unloadable = result_.unloadable || code == 3;
-    result_.refused = result_.refused || code == 4;
-    if (code == 4)
-        stop_starting("the platform refused the token or the rights, and would refuse them to every row");
+    result_.refused = result_.refused || no_token;
+    if (no_token)
+        stop_starting("the platform refused the token, and would refuse it to every row");
     else if (code == 3)
         stop_starting("a plugin cannot be used, and every row needs it");
-    else if (plan_.halt != Halt::never)
-        stop_starting("row " + std::to_string(row) + " failed (--halt " +
-                      (plan_.halt == Halt::soon ? "soon)" : "now)"));
+    if (!handed_over) {
+        ++result_.not_handed_over;
+    } else if (result.status == RunStatus::succeeded) {
+        ++result_.done;
+    } else if (result.status == RunStatus::interrupted) {
+        ++result_.stopped;
+    } else {
+        ++result_.failed;
+        result_.failures.add(kind_of_failure(result), row);
+    }
+    if (result.status != RunStatus::failed || plan_.halt == Halt::never)
+        return;
+    stop_starting("row " + std::to_string(row) + " failed (--halt " + (plan_.halt == Halt::soon ? "soon)" : "now)"));
     if (plan_.halt == Halt::now)
         stop_.request(SIGTERM);
 }
@@ -287,8 +319,9 @@ BatchResult BatchRun::go() {
     }
     for (std::thread& thread : threads)
         thread.join();
+    sync();
     result_.not_started = left_;
-    if (signals_.requested() && result_.stopped + result_.not_started > 0)
+    if (signals_.requested() && result_.stopped + result_.not_handed_over + result_.not_started > 0)
         result_.signal = signals_.signal();
     return std::move(result_);
 }
@@ -314,9 +347,11 @@ int exit_code_of(const BatchResult& result, std::uint64_t done_before, std::uint
         return 3;
     if (result.refused)
         return 4;
+    if (result.broken)
+        return 1;
     if (result.failed + result.stopped + failed_before > 0)
         return result.done + done_before > 0 ? 5 : 1;
-    return result.broken || result.not_started > 0 ? 1 : 0;
+    return result.not_started > 0 ? 1 : 0;
 }
 
 } // namespace ferry

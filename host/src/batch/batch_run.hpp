@@ -15,6 +15,7 @@
 #include "workflow/load.hpp"
 #include "workflow/runner.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -39,9 +40,10 @@ struct BatchPlan {
     Resume resume = Resume::no;
     KnownRows known = {};
     Halt halt = Halt::never;
-    unsigned jobs = 1;        // rows at once
-    RunOptions run = {};      // of each row
-    std::uint64_t to_run = 0; // rows, as the check has counted them
+    unsigned jobs = 1;                          // rows at once
+    RunOptions run = {};                        // of each row
+    std::uint64_t to_run = 0;                   // rows, as the check has counted them
+    std::chrono::milliseconds sync_every{1000}; // what is written goes to the disk that often, as rows end
 };
 
 // Where the rows tell and what they leave; all outlive the run.
@@ -58,11 +60,12 @@ struct BatchResult {
     std::uint64_t failed = 0;
     std::uint64_t stopped = 0; // were running when they were told to stop
     std::uint64_t not_started = 0;
-    int signal = 0;            // that stopped the batch before its end
-    bool unloadable = false;   // a row ended with 3
-    bool refused = false;      // a row ended with 4
-    bool broken = false;       // something could not be written or read, and was told
-    ProblemList failures{100}; // "align: exit: the command 'x' ended with exit code 3"
+    std::uint64_t not_handed_over = 0; // have ended, but their documents could not be written: they run again
+    int signal = 0;                    // that stopped the batch before its end
+    bool unloadable = false;           // a row ended with 3
+    bool refused = false;              // a row ended with 4
+    bool broken = false;               // something could not be written or read, and was told
+    ProblemList failures{100};         // "align: exit: the command 'x' ended with exit code 3"
 };
 
 // Blocks until all rows have ended that start. The first signal in `stop` stops those that run.

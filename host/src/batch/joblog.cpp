@@ -179,4 +179,12 @@ std::optional<std::string> Joblog::append(const JoblogEntry& entry) {
     return write(to_line(entry));
 }
 
+std::optional<std::string> Joblog::sync() {
+    if (!is_at(path_, file_.get()))
+        return about(path_, "was removed or replaced while the batch was running");
+    if (::fdatasync(file_.get()) != 0)
+        return about(path_, std::string("cannot be written: ") + std::strerror(errno));
+    return std::nullopt;
+}
+
 } // namespace ferry

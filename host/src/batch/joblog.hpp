@@ -50,6 +50,8 @@ class Joblog {
     const std::string& path() const { return path_; }
     // In one write. What went wrong, as a sentence; the file then ends with the last whole line. Not thread-safe.
     std::optional<std::string> append(const JoblogEntry& entry);
+    // To the disk. What is wrong, as a sentence: so, too, if the file is no longer there, as nobody will read it then.
+    std::optional<std::string> sync();
 
   private:
     Joblog(std::string path, UniqueFd file) : path_(std::move(path)), file_(std::move(file)) {}

@@ -3,6 +3,7 @@
 #include "batch/row_text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace ferry {
 
@@ -17,18 +18,30 @@ void KnownRows::add(const JoblogEntry& entry) {
                                           : Before::never});
 }
 
+// The lines of rows with the same values, in their order: each success is one more row that is done, and makes good one
+// failure before it, that of the same place if there is one, as the row may have moved in the table since.
+KnownRows::Row KnownRows::sum_of(const Line* begin, const Line* end) {
+    Row row{begin->hash, 0, 0};
+    std::set<std::uint64_t> failed; // places
+    for (const Line* line = begin; line != end; ++line) {
+        if (line->state == Before::failed)
+            failed.insert(line->seq);
+        else if (failed.erase(line->seq) == 0 && line->state == Before::done && !failed.empty())
+            failed.erase(failed.begin());
+        row.done += line->state == Before::done ? 1 : 0;
+    }
+    row.failed = static_cast<std::uint32_t>(failed.size());
+    return row;
+}
+
 void KnownRows::seal() {
-    std::stable_sort(lines_.begin(), lines_.end(),
-                     [](const Line& a, const Line& b) { return a.hash != b.hash ? a.hash < b.hash : a.seq < b.seq; });
-    for (std::size_t at = 0; at < lines_.size();) {
-        const Line& first = lines_[at];
-        Before state = Before::never;
-        for (; at < lines_.size() && lines_[at].hash == first.hash && lines_[at].seq == first.seq; ++at)
-            state = state == Before::done ? state : lines_[at].state;
-        if (rows_.empty() || rows_.back().hash != first.hash)
-            rows_.push_back({first.hash, 0, 0});
-        rows_.back().done += state == Before::done ? 1 : 0;
-        rows_.back().failed += state == Before::failed ? 1 : 0;
+    std::stable_sort(lines_.begin(), lines_.end(), [](const Line& a, const Line& b) { return a.hash < b.hash; });
+    for (const Line* begin = lines_.data(); begin != lines_.data() + lines_.size();) {
+        const Line* end = begin;
+        while (end != lines_.data() + lines_.size() && end->hash == begin->hash)
+            ++end;
+        rows_.push_back(sum_of(begin, end));
+        begin = end;
     }
     lines_.clear();
     lines_.shrink_to_fit();

@@ -11,11 +11,11 @@ namespace ferry {
 enum class Before { never, done, failed };
 
 // Rows are known by their values, so a manifest that was edited or sorted anew still finds them. Of rows with the same
-// values, as many count as done as were done. 16 bytes a row.
+// values, as many count as done as were done, wherever they stood. 16 bytes a row.
 class KnownRows {
   public:
-    // A line of the joblog; later lines of the same row count more than earlier ones, but done is done. Lines of rows
-    // that were stopped by a signal, or hold no command of ours, say nothing.
+    // A line of the joblog, in its order: each line that says done is one row that is done. Lines of rows that were
+    // stopped by a signal, or hold no command of ours, say nothing.
     void add(const JoblogEntry& entry);
     // Once, after the last add().
     void seal();
@@ -35,6 +35,8 @@ class KnownRows {
         std::uint32_t done;
         std::uint32_t failed;
     };
+    static Row sum_of(const Line* begin, const Line* end);
+
     std::vector<Line> lines_;
     std::vector<Row> rows_; // by hash
 };

@@ -14,6 +14,13 @@ const StepResult* cause_of(const RunResult& result) {
     return found == result.steps.end() ? nullptr : &*found;
 }
 
+bool is_token_refused(const RunResult& result) {
+    return std::any_of(result.steps.begin(), result.steps.end(), [](const StepResult& step) {
+        return step.status == StepStatus::failed && !step.allowed && step.code == FERRY_REFUSED &&
+               step.error.code == "auth";
+    });
+}
+
 RowReporter::RowReporter(std::uint64_t row, const Log& log, ProgressDisplay& progress, EventWriter* events)
     : name_("row " + std::to_string(row))
     , log_(log)

@@ -42,5 +42,7 @@ class RowReporter final : public RunListener {
 
 // The first step that made the row fail; null if none did.
 const StepResult* cause_of(const RunResult& result);
+// True if the token made it fail, as it will every other row. Rights may lack for one row's project alone.
+bool is_token_refused(const RunResult& result);
 
 } // namespace ferry

@@ -1,5 +1,6 @@
 #include "batch/row_results.hpp"
 
+#include "base/system_reason.hpp"
 #include "document/text.hpp"
 #include "report/result_writer.hpp"
 
@@ -10,7 +11,6 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 namespace ferry {
 
@@ -21,7 +21,7 @@ std::string partial_name(const std::string& file) {
 }
 
 std::string cannot_write(const std::string& file) {
-    return "the outputs cannot be written to '" + printable(file) + "': " + std::strerror(errno);
+    return "the outputs cannot be written to '" + printable(file) + "': " + system_reason(errno);
 }
 
 bool write_whole(int file, std::string_view text) {
@@ -34,14 +34,10 @@ bool write_whole(int file, std::string_view text) {
     return true;
 }
 
-// All of `from` to `to`; true if there was nothing to copy.
-bool copy_file(const std::string& from, int to) {
-    const UniqueFd source(::open(from.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!source)
-        return errno == ENOENT;
+bool copy_bytes(int from, int to) {
     std::array<char, 65536> buffer{};
     for (;;) {
-        const ssize_t count = ::read(source.get(), buffer.data(), buffer.size());
+        const ssize_t count = ::read(from, buffer.data(), buffer.size());
         if (count < 0 && errno == EINTR)
             continue;
         if (count <= 0)
@@ -73,14 +69,48 @@ bool cut_torn_line(int file) {
     return end == info.st_size || ::ftruncate(file, end) == 0;
 }
 
+// FILE.partial begins with what FILE holds: all of it or nothing, so that a copy that was cut off is made again.
+std::optional<std::string> begin_with(const std::string& file, const std::string& partial) {
+    struct stat info {};
+    if (::lstat(partial.c_str(), &info) == 0)
+        return std::nullopt; // that is what is gone on with
+    const UniqueFd source(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!source)
+        return errno == ENOENT ? std::nullopt : std::optional(cannot_write(partial));
+    const std::string made = partial + ".new";
+    ::unlink(made.c_str()); // of a copy that was cut off
+    const UniqueFd copy(::open(made.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+    if (copy && copy_bytes(source.get(), copy.get()) && ::fsync(copy.get()) == 0 &&
+        ::rename(made.c_str(), partial.c_str()) == 0)
+        return std::nullopt;
+    const std::string reason = cannot_write(made);
+    ::unlink(made.c_str());
+    return reason;
+}
+
+// What an earlier batch has left in FILE.partial is kept, in `kept`.
+std::optional<std::string> set_partial_aside(const std::string& partial, std::string& kept) {
+    struct stat info {};
+    if (::lstat(partial.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_size == 0)
+        return std::nullopt;
+    kept = partial + ".old";
+    if (::rename(partial.c_str(), kept.c_str()) == 0)
+        return std::nullopt;
+    return "the outputs of an earlier batch in '" + printable(partial) + "' cannot be kept as '" + printable(kept) +
+           "': " + system_reason(errno);
+}
+
 } // namespace
 
 std::variant<std::unique_ptr<RowResults>, std::string> RowResults::open(const std::string& file, bool go_on) {
     if (file.empty())
-        return std::unique_ptr<RowResults>(new RowResults({}, {}));
+        return std::unique_ptr<RowResults>(new RowResults({}, {}, {}));
     if (auto problem = outputs_file_problem(file))
         return *problem;
     const std::string name = partial_name(file);
+    std::string kept;
+    if (auto problem = go_on ? begin_with(file, name) : set_partial_aside(name, kept))
+        return *problem;
     UniqueFd partial(
         ::open(name.c_str(), O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
     struct stat info {};
@@ -88,43 +118,42 @@ std::variant<std::unique_ptr<RowResults>, std::string> RowResults::open(const st
         return cannot_write(name);
     if (!S_ISREG(info.st_mode))
         return "--outputs: '" + printable(name) + "' is no regular file; give another name";
-    if (!go_on && ::ftruncate(partial.get(), 0) != 0)
-        return cannot_write(name);
-    if (go_on && info.st_size == 0 && !copy_file(file, partial.get()))
-        return cannot_write(name);
     if (!cut_torn_line(partial.get()))
         return cannot_write(name);
-    return std::unique_ptr<RowResults>(new RowResults(file, std::move(partial)));
+    return std::unique_ptr<RowResults>(new RowResults(file, std::move(partial), std::move(kept)));
 }
 
-std::optional<std::string> RowResults::write_partial(std::string_view line) {
-    if (!partial_ || partial_broken_ || write_whole(partial_.get(), line))
-        return std::nullopt;
-    partial_broken_ = true;
-    std::string reason = cannot_write(partial_name(file_));
+void RowResults::write_partial(std::string_view line) {
+    if (!partial_ || partial_problem_ || write_whole(partial_.get(), line))
+        return;
+    partial_problem_ = cannot_write(partial_name(file_));
     cut_torn_line(partial_.get());
-    return reason;
 }
 
-std::optional<std::string> RowResults::add(const std::string& document) {
+std::optional<std::string> RowResults::add(const std::string& document, const StopFlag& stop) {
     const std::string line = document + "\n";
-    auto problem = write_partial(line);
-    if (reader_gone_)
-        return problem;
-    if (auto reason = write_stdout(line)) {
-        reader_gone_ = true;
-        problem = problem ? *problem + "; " + *reason : *reason;
-    }
-    return problem;
+    write_partial(line);
+    if (!reader_problem_)
+        reader_problem_ = write_stdout(line, &stop);
+    if (reader_problem_ && partial_problem_)
+        return *partial_problem_ + "; " + *reader_problem_;
+    return partial_problem_ ? partial_problem_ : reader_problem_;
+}
+
+std::optional<std::string> RowResults::sync() {
+    if (!partial_ || partial_problem_ || ::fdatasync(partial_.get()) == 0)
+        return std::nullopt;
+    partial_problem_ = cannot_write(partial_name(file_));
+    return partial_problem_;
 }
 
 std::optional<std::string> RowResults::finish() {
     if (!partial_)
         return std::nullopt;
-    if (!partial_broken_ && ::fsync(partial_.get()) == 0 && ::rename(partial_name(file_).c_str(), file_.c_str()) == 0)
+    if (!partial_problem_ && ::fsync(partial_.get()) == 0 && ::rename(partial_name(file_).c_str(), file_.c_str()) == 0)
         return std::nullopt;
     return "the outputs are in '" + printable(partial_name(file_)) + "' and could not be completed as '" +
-           printable(file_) + "'" + (partial_broken_ ? "" : std::string(": ") + std::strerror(errno));
+           printable(file_) + "'" + (partial_problem_ ? "" : ": " + system_reason(errno));
 }
 
 } // namespace ferry

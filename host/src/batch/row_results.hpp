@@ -1,6 +1,7 @@
 // The outputs documents of a batch, one line a row, on standard output and in the file of --outputs.
 #pragma once
 
+#include "stop.hpp"
 #include "unique_fd.hpp"
 
 #include <memory>
@@ -15,24 +16,32 @@ namespace ferry {
 // and what a crash leaves in FILE.partial is gone on with. Not thread-safe.
 class RowResults {
   public:
-    // `file` may be empty: standard output alone. `go_on`: lines of the batch that is gone on with are kept.
+    // `file` may be empty: standard output alone. `go_on`: lines of the batch that is gone on with are kept in front.
     static std::variant<std::unique_ptr<RowResults>, std::string> open(const std::string& file, bool go_on);
 
-    // One line without its end, to both; what failed, as a sentence. What failed once is not tried again.
-    std::optional<std::string> add(const std::string& document);
-    // No line could be written to standard output any more.
-    bool reader_gone() const { return reader_gone_; }
+    // What an earlier batch had left in FILE.partial is in this file now; empty if there was nothing.
+    const std::string& set_aside() const { return set_aside_; }
+
+    // One line without its end, to both. Why it is not where it should be, as a sentence: what failed once is not tried
+    // again, and stands for all later lines. After a stop, a reader that does not read is waited for no longer.
+    std::optional<std::string> add(const std::string& document, const StopFlag& stop);
+    // FILE.partial to the disk.
+    std::optional<std::string> sync();
     // FILE.partial becomes FILE.
     std::optional<std::string> finish();
 
   private:
-    RowResults(std::string file, UniqueFd partial) : file_(std::move(file)), partial_(std::move(partial)) {}
-    std::optional<std::string> write_partial(std::string_view line);
+    RowResults(std::string file, UniqueFd partial, std::string set_aside)
+        : file_(std::move(file))
+        , partial_(std::move(partial))
+        , set_aside_(std::move(set_aside)) {}
+    void write_partial(std::string_view line);
 
     const std::string file_;
     UniqueFd partial_;
-    bool reader_gone_ = false;
-    bool partial_broken_ = false;
+    const std::string set_aside_;
+    std::optional<std::string> reader_problem_;
+    std::optional<std::string> partial_problem_;
 };
 
 } // namespace ferry

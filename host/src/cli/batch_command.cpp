@@ -144,6 +144,9 @@ class Batch {
         install_signal_handlers(process_stop_flag(), running_groups());
         ProgressDisplay progress(session_.console(), common.progress);
         auto& lines = *std::get<std::unique_ptr<RowResults>>(results);
+        if (!lines.set_aside().empty())
+            session_.log().warn("an earlier batch had not completed its outputs: what there was is kept as '" +
+                                printable(lines.set_aside()) + "'");
         const BatchSinks sinks{session_.log(), progress, events.get(), *joblog_, lines};
         const auto began = std::chrono::steady_clock::now();
         session_.log().info(input.workflow.steps().name + ": " + count_of(checked.to_run, "row") + " to run, " +
@@ -190,7 +193,7 @@ class Batch {
                  format_duration(std::chrono::duration_cast<std::chrono::milliseconds>(took)) + ":");
         const auto line = [&log](const char* what, std::uint64_t count, bool always = false) {
             char text[64];
-            std::snprintf(text, sizeof text, "  %-14s %9llu", what, static_cast<unsigned long long>(count));
+            std::snprintf(text, sizeof text, "  %-15s %8llu", what, static_cast<unsigned long long>(count));
             if (count > 0 || always)
                 log.info(text);
         };
@@ -199,6 +202,7 @@ class Batch {
         line("stopped", result.stopped);
         line("done before", checked.done_before);
         line("failed before", checked.failed_before);
+        line("not handed over", result.not_handed_over);
         line("not started", result.not_started);
         if (code != exit_code::done)
             tell_how_to_go_on(result.failed + checked.failed_before > 0);

@@ -184,7 +184,7 @@ class Plan {
             return;
         }
         result_.unloadable = result_.unloadable || code == exit_code::plugin;
-        result_.refused = result_.refused || code == exit_code::refused;
+        result_.refused = result_.refused || is_token_refused(result);
         options_.offline = options_.offline || result_.refused; // it would be refused to the other rows, too
         const StepResult* cause = cause_of(result);
         fail(row, cause ? cause->id + ": " + cause->error.message : "the row would fail");

@@ -1,21 +1,59 @@
 #include "report/result_writer.hpp"
 
+#include "base/system_reason.hpp"
 #include "document/text.hpp"
 
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <filesystem>
 
 namespace ferry {
 
-std::optional<std::string> write_stdout(std::string_view text) {
+namespace {
+
+constexpr int kTickMs = 50;         // between looks at the stop
+constexpr int kTicksAfterStop = 10; // that a reader has to take what is left
+
+std::string not_written(const std::string& why) {
+    return "the result cannot be written to standard output: " + why;
+}
+
+// A pipe or terminal with room for a little would block in a large write, and see no stop there. Files take lines
+// whole.
+std::size_t most_at_once() {
+    struct stat info {};
+    const bool file = ::fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode);
+    return file ? std::string_view::npos : PIPE_BUF;
+}
+
+// False if there is a stop, and nobody reads.
+bool wait_for_room(const StopFlag* stop) {
+    for (int ticks = 0;;) {
+        pollfd output{STDOUT_FILENO, POLLOUT, 0};
+        const int ready = ::poll(&output, 1, kTickMs);
+        if (ready > 0 || (ready < 0 && errno != EINTR))
+            return true; // what is wrong with it, the write tells
+        if (stop && stop->requested() && ++ticks >= kTicksAfterStop)
+            return false;
+    }
+}
+
+} // namespace
+
+std::optional<std::string> write_stdout(std::string_view text, const StopFlag* stop) {
+    const std::size_t most = most_at_once();
     while (!text.empty()) {
-        const ssize_t written = ::write(STDOUT_FILENO, text.data(), text.size());
-        if (written < 0 && errno != EINTR)
-            return std::string("the result cannot be written to standard output: ") + std::strerror(errno);
+        if (!wait_for_room(stop))
+            return not_written("its reader had not taken it when all was to stop");
+        const ssize_t written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), most));
+        if (written < 0 && errno != EINTR && errno != EAGAIN)
+            return not_written((errno == EPIPE ? "nobody reads it any more: " : "") + system_reason(errno));
         text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
     }
     return std::nullopt;

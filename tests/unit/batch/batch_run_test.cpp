@@ -9,13 +9,29 @@
 #include <atomic>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
 #include <set>
 #include <sstream>
 #include <thread>
 #include <unistd.h>
+#include <vector>
 
 using namespace ferry;
 using namespace ferry::test;
+
+namespace {
+
+std::vector<std::string> synced_files; // by fdatasync(), in their order
+
+}
+
+// In place of the system's.
+extern "C" int fdatasync(int file) {
+    std::error_code error;
+    const auto path = std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file), error);
+    synced_files.push_back(path.filename().string());
+    return 0;
+}
 
 namespace {
 
@@ -28,6 +44,8 @@ struct Rows {
     unsigned jobs = 1;
     std::uint64_t count = 5;
     std::string rows;
+    const char* standard_output = "/dev/null";
+    std::chrono::milliseconds sync_every{1000};
 
     BatchResult run() {
         const TempDir& dir = captured.dir;
@@ -50,13 +68,14 @@ struct Rows {
         plan.jobs = jobs;
         plan.to_run = count;
         plan.run.run_id = "b1";
+        plan.sync_every = sync_every;
         const Log log(captured.console, FERRY_LOG_INFO);
         ProgressDisplay progress(captured.console, ProgressMode::none);
         auto& lines = *std::get<std::unique_ptr<RowResults>>(results);
         const BatchSinks sinks{log, progress, nullptr, *std::get<std::unique_ptr<Joblog>>(joblog), lines};
-        const UniqueFd null(::open("/dev/null", O_WRONLY));
+        const UniqueFd sink(::open(standard_output, O_WRONLY));
         const UniqueFd before(::dup(1));
-        ::dup2(null.get(), 1);
+        ::dup2(sink.get(), 1);
         BatchResult result = run_batch(std::move(plan), sinks, signals);
         ::dup2(before.get(), 1);
         CHECK_FALSE(lines.finish());
@@ -182,6 +201,61 @@ TEST_CASE("a refused token stops the batch, whatever --halt says") {
     CHECK(rows.captured.text().find("the platform refused the token") != std::string::npos);
 }
 
+TEST_CASE("rights that lack are the row's own failure") {
+    Rows rows;
+    rows.tasks.on("s", [](const FakeCall& call) {
+        return is_row(call, "2") ? call.fail(FERRY_REFUSED, "rights", "HTTP 403: not your project") : 0;
+    });
+    const BatchResult result = rows.run();
+    CHECK(result.done == 4);
+    CHECK(result.failed == 1);
+    CHECK(rows.joblog() == "1:0/0 2:4/0 3:0/0 4:0/0 5:0/0");
+    CHECK(exit_code_of(result, 0, 0) == 5);
+}
+
+TEST_CASE("a row whose document nobody takes is not done") {
+    Rows rows;
+    rows.standard_output = "/dev/full";
+    const BatchResult result = rows.run();
+    CHECK(result.done == 0);
+    CHECK(result.not_handed_over == 1);
+    CHECK(result.not_started == 4);
+    CHECK(rows.joblog() == "");
+    CHECK(exit_code_of(result, 3, 0) == 1);
+    const std::string told = rows.captured.text();
+    CHECK(told.find("standard output: No space left on device\n") != std::string::npos);
+    CHECK(told.find("[row 1] its document could not be handed over, so it is not in the joblog") != std::string::npos);
+}
+
+TEST_CASE("documents go to the disk before the joblog's lines, as rows end and at the end") {
+    synced_files.clear();
+    Rows rows;
+    rows.count = 2;
+    CHECK(rows.run().done == 2);
+    CHECK(synced_files == std::vector<std::string>{"out.partial", "j"});
+    synced_files.clear();
+    rows.sync_every = std::chrono::milliseconds(0);
+    CHECK(rows.run().done == 2);
+    CHECK(synced_files == std::vector<std::string>{"out.partial", "j", "out.partial", "j", "out.partial", "j"});
+}
+
+TEST_CASE("a joblog that is removed is noticed, and no other row starts") {
+    for (const bool often : {false, true}) {
+        Rows rows;
+        rows.sync_every = std::chrono::milliseconds(often ? 0 : 1'000'000);
+        rows.tasks.on("s", [&](const FakeCall& call) {
+            if (is_row(call, "2"))
+                std::filesystem::remove(rows.captured.dir / "j");
+            return 0;
+        });
+        const BatchResult result = rows.run();
+        CHECK(result.done == (often ? 2 : 5));
+        CHECK(result.broken);
+        CHECK(exit_code_of(result, 0, 0) == 1);
+        CHECK(rows.captured.text().find("was removed or replaced while the batch was running") != std::string::npos);
+    }
+}
+
 TEST_CASE("a signal stops the rows that run, and no other starts") {
     Rows rows;
     rows.tasks.on("s", [&](const FakeCall& call) {
@@ -236,5 +310,7 @@ TEST_CASE("which exit code stands for a batch") {
     BatchResult unread;
     unread.done = 5;
     unread.broken = true;
+    CHECK(exit_code_of(unread, 0, 0) == 1);
+    unread.failed = 1;
     CHECK(exit_code_of(unread, 0, 0) == 1);
 }

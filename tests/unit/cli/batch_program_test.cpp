@@ -233,6 +233,17 @@ TEST_CASE("--shard: each row in one, each shard with its joblog") {
     CHECK(ferry.tells("the array has gaps"));
 }
 
+TEST_CASE("rows that are the same: as many runs as there are rows, however often the table changes") {
+    BatchProgram ferry;
+    ferry.step("echo \"$S\" >> ran");
+    ferry.dir.write("rows.csv", "sample\na\nother\na\n");
+    REQUIRE(ferry.batch() == 0);
+    ferry.dir.write("rows.csv", "sample\na\na\na\na\n");
+    for (int i = 0; i < 3; ++i)
+        CHECK(ferry.batch({"--resume"}) == 0);
+    CHECK(read_file(ferry.dir / "ran") == "a\nother\na\na\na\n");
+}
+
 TEST_CASE("--halt soon and now") {
     BatchProgram ferry;
     ferry.step("echo \"$S\" >> ran; test \"$S\" != b");
@@ -310,12 +321,17 @@ TEST_CASE("results that nobody reads end the batch in order: exit code 1") {
     ferry.step("echo \"$S\" >> ran");
     ferry.dir.write("rows.csv", "sample\na\nb\nc\n");
     ferry.in_child = [] { ::dup2(::open("/dev/full", O_WRONLY), 1); };
-    CHECK(ferry.batch({"--outputs", "o"}) == 1);
+    CHECK(ferry.batch({"--outputs", "o", "--joblog", "j"}) == 1);
     CHECK(read_file(ferry.dir / "ran") == "a\n");
-    CHECK(ferry.tells("no other row is started: nobody reads the results"));
+    CHECK(ferry.tells("the result cannot be written to standard output: No space left on device\n"));
+    CHECK(ferry.tells("no other row is started: results can no longer be handed over"));
+    CHECK(ferry.tells("[row 1] its document could not be handed over"));
+    CHECK(ferry.tells("--resume\n"));
+    CHECK(ferry.rows_of_joblog("j").empty());
     CHECK(ferry.documents(read_file(ferry.dir / "o")).size() == 1);
     ferry.in_child = {};
-    CHECK(ferry.batch({"--outputs", "o", "--resume"}) == 0);
+    CHECK(ferry.batch({"--outputs", "o", "--joblog", "j", "--resume"}) == 0);
+    CHECK(ferry.documents(ferry.out()).size() == 3);
     CHECK(ferry.documents(read_file(ferry.dir / "o")).size() == 3);
 }
 
