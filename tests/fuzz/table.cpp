@@ -63,7 +63,7 @@ Read read_table(std::string_view text, Kind kind, std::size_t piece) {
 }
 
 std::string written(const std::vector<Cells>& rows, Kind kind) {
-    std::string text;
+    std::string text = "\xEF\xBB\xBF"; // else a first cell that begins so would lose it
     for (const Cells& cells : rows) {
         for (std::size_t i = 0; i < cells.size(); ++i) {
             text += i == 0 ? "" : kind == Kind::csv ? "," : "\t";
