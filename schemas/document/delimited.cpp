@@ -137,7 +137,8 @@ DelimitedReader::Next DelimitedReader::next(std::vector<std::string>& cells) {
     bytes_ = 0;
     int first = in_.peek();
     for (; first == '\n' || first == '\r'; first = in_.peek()) {
-        line_ = in_.line();
+        if (!broken_)
+            line_ = in_.line();
         in_.get();
         if (first == '\r' && in_.peek() != '\n')
             note("a carriage return that ends no line; lines end with LF or CRLF", line_, 1);
@@ -146,7 +147,8 @@ DelimitedReader::Next DelimitedReader::next(std::vector<std::string>& cells) {
         check_read();
         return broken_ ? Next::problem : Next::end;
     }
-    line_ = in_.line();
+    if (!broken_) // else it begins with what is wrong before it
+        line_ = in_.line();
     for (Stop stop = Stop::delimiter; stop == Stop::delimiter;) {
         std::string cell;
         stop = read_cell(cell);
