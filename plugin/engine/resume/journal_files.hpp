@@ -3,6 +3,7 @@
 
 #include "base/status.hpp"
 #include "resume/journal_replay.hpp"
+#include "state/digest.hpp"
 #include "state/private_folder.hpp"
 
 #include <string>
@@ -24,6 +25,15 @@ inline std::string journals_of(const std::string& state_dir) {
 }
 inline bool is_journal_id(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+// The endpoint and target of a journal, as its id and its notes are made of them.
+inline std::string about_target(const std::string& endpoint, const std::string& project, const std::string& parent) {
+    return endpoint + '\n' + (parent.empty() ? "project " + project : "folder " + parent) + '\n';
+}
+// Of an open upload, in the folder `open` of the journals: leads to the journal that knows it.
+inline std::string note_file(const std::string& about, const std::string& name) {
+    return short_digest(about + name);
 }
 
 // Reads the journal of that id. Kind not_found if there is none.

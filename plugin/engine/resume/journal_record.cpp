@@ -87,6 +87,7 @@ std::string line_of(const Begun& begun) {
         .number("mtime", begun.source.mtime_ns)
         .number("ctime", begun.source.ctime_ns)
         .time("at", begun.at)
+        .text("as", begun.as)
         .end();
 }
 
@@ -123,7 +124,12 @@ std::string line_of(const Done& done) {
         .text("project", done.project)
         .text("parent", done.parent)
         .text("etag", done.etag)
+        .text("described", done.described)
         .end();
+}
+
+std::string line_of(const Described& described) {
+    return Line("described", described.file).text("digest", described.digest).end();
 }
 
 std::string line_of(const Dropped& dropped) {
@@ -168,8 +174,14 @@ std::optional<Record> read_begun(const JsonFields& fields, std::uint32_t file) {
     const auto mtime = fields.integer("mtime");
     const auto ctime = fields.integer("ctime");
     const auto at = time(fields, "at");
-    Begun begun{.file = file, .name = text(fields, "name"), .path = text(fields, "path"), .source = {}, .at = {}};
-    if (!size || !mtime || !ctime || !at || begun.name.empty() || begun.path.empty())
+    Begun begun{.file = file,
+                .name = text(fields, "name"),
+                .path = text(fields, "path"),
+                .source = {},
+                .at = {},
+                .as = text(fields, "as")};
+    if (!size || !mtime || !ctime || !at || begun.name.empty() || begun.path.empty() ||
+        begun.as.find('/') != std::string::npos)
         return std::nullopt;
     begun.source = {*size, *mtime, *ctime};
     begun.at = *at;
@@ -229,7 +241,8 @@ std::optional<Record> read_done(const JsonFields& fields, std::uint32_t file) {
                 .name = text(fields, "name"),
                 .project = text(fields, "project"),
                 .parent = text(fields, "parent"),
-                .etag = text(fields, "etag")};
+                .etag = text(fields, "etag"),
+                .described = text(fields, "described")};
 }
 
 std::optional<Record> read_record(const JsonFields& fields) {
@@ -255,6 +268,8 @@ std::optional<Record> read_record(const JsonFields& fields) {
     }
     if (kind == "done")
         return read_done(fields, *file);
+    if (kind == "described")
+        return Described{*file, text(fields, "digest")};
     if (kind == "dropped")
         return Dropped{*file};
     return std::nullopt;

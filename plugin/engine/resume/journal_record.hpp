@@ -45,7 +45,8 @@ struct Begun { // before init: from here on the platform may have an upload of i
     std::string name;
     std::string path; // see source_path()
     Fingerprint source;
-    WallTime at; // by the platform's clock
+    WallTime at;      // by the platform's clock
+    std::string as{}; // the name that was chosen for it, where `name` is taken by another file
 };
 struct Opened {
     std::uint32_t file = 0;
@@ -76,12 +77,17 @@ struct Done {
     std::string project{};
     std::string parent{};
     std::string etag{};
+    std::string described{}; // digest of the metadata and tags that have been set on it; empty: none
+};
+struct Described { // they have been set on what is done
+    std::uint32_t file = 0;
+    std::string digest;
 };
 struct Dropped { // nothing of it is open any more
     std::uint32_t file = 0;
 };
 
-using Record = std::variant<Header, Begun, Opened, PartStored, PartLost, Completing, Done, Dropped>;
+using Record = std::variant<Header, Begun, Opened, PartStored, PartLost, Completing, Done, Described, Dropped>;
 
 std::string to_line(const Record& record);
 // Of one line without its end; nullopt if its checksum, its JSON or a field is wrong. A header of another version has

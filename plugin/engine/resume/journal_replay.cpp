@@ -1,10 +1,15 @@
 #include "resume/journal_replay.hpp"
 
 #include "transfer/part_plan.hpp"
+#include "transfer/remote_path.hpp"
 
 #include <utility>
 
 namespace ferry {
+
+std::string SavedFile::placed() const {
+    return as.empty() ? name : remote_path(parent_folder(name), as);
+}
 
 void JournalReplay::line(std::string_view text) {
     if (format_ == JournalFormat::foreign || format_ == JournalFormat::other_version)
@@ -35,9 +40,10 @@ SavedFile* JournalReplay::known(std::uint32_t file) {
     return found == files_.end() ? nullptr : &found->second;
 }
 
+// What is done has no parts any more.
 SavedFile* JournalReplay::opened(std::uint32_t file) {
     SavedFile* saved = known(file);
-    return saved && saved->open() ? saved : nullptr;
+    return saved && saved->open() && !saved->done ? saved : nullptr;
 }
 
 void JournalReplay::add(const journal::Header& header) {
@@ -51,6 +57,7 @@ void JournalReplay::add(const journal::Begun& begun) {
     saved.path = begun.path;
     saved.source = begun.source;
     saved.begun_at = begun.at;
+    saved.as = begun.as;
     saved.begun = true;
     files_[begun.file] = std::move(saved);
 }
@@ -97,6 +104,12 @@ void JournalReplay::add(const journal::Done& done) {
     saved->parts.clear();
 }
 
+void JournalReplay::add(const journal::Described& described) {
+    SavedFile* saved = known(described.file);
+    if (saved && saved->done)
+        saved->done->described = described.digest;
+}
+
 void JournalReplay::add(const journal::Dropped& dropped) {
     SavedFile* saved = known(dropped.file);
     if (saved && !saved->done)
@@ -114,8 +127,12 @@ std::unordered_map<std::string, SavedFile> JournalReplay::take() {
 
 std::string to_lines(const SavedFile& saved, std::uint32_t file) {
     using namespace journal;
-    std::string lines = to_line(
-        Begun{.file = file, .name = saved.name, .path = saved.path, .source = saved.source, .at = saved.begun_at});
+    std::string lines = to_line(Begun{.file = file,
+                                      .name = saved.name,
+                                      .path = saved.path,
+                                      .source = saved.source,
+                                      .at = saved.begun_at,
+                                      .as = saved.as});
     if (saved.open())
         lines += to_line(Opened{
             .file = file, .upload_id = saved.upload_id, .part_size = saved.part_size, .parallel = saved.parallel});

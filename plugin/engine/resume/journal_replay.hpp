@@ -22,7 +22,8 @@ struct SavedPart {
 
 // A file as the journal knows it. One of: done; open (an upload id); begun (init may have been cut off); nothing open.
 struct SavedFile {
-    std::string name;
+    std::string name; // its path below the target, as it was asked for
+    std::string as{}; // the name that was chosen for it, where that one is taken
     std::string path; // see source_path()
     Fingerprint source;
     WallTime begun_at{}; // by the platform's clock
@@ -33,12 +34,13 @@ struct SavedFile {
     std::map<std::uint32_t, SavedPart> parts;
     std::optional<WallTime> completing_at; // by the platform's clock
     std::string replaces;                  // id of the file that had the name then
-    std::optional<journal::Done> done;
+    std::optional<journal::Done> done;     // its `file` is this one's number in the journal
 
     bool open() const { return !upload_id.empty(); }
     bool pending() const {
         return !done && (begun || open());
-    } // the platform may hold something of it that is not a file
+    }                           // the platform may hold something of it that is not a file
+    std::string placed() const; // its path below the target as it is
 };
 
 // The lines that give this file again, under the journal's number `file`.
@@ -67,6 +69,7 @@ class JournalReplay {
     void add(const journal::PartLost& lost);
     void add(const journal::Completing& completing);
     void add(const journal::Done& done);
+    void add(const journal::Described& described);
     void add(const journal::Dropped& dropped);
     SavedFile* known(std::uint32_t file);
     SavedFile* opened(std::uint32_t file);

@@ -4,7 +4,10 @@
 #include "platform/iso_time.hpp"
 #include "resume/journal_files.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace ferry {
@@ -23,7 +26,10 @@ std::vector<std::string> journal_ids(const std::vector<std::string>& names) {
     return ids;
 }
 
-void add_pending(JournalReplay& replay, const std::string& id, std::vector<KnownUpload>& uploads) {
+} // namespace
+
+std::vector<KnownUpload> pending_uploads(JournalReplay& replay, const std::string& id) {
+    std::vector<KnownUpload> uploads;
     const Target target{.project = replay.header().project, .parent = replay.header().parent};
     for (auto& [name, saved] : replay.take())
         if (saved.pending())
@@ -31,13 +37,14 @@ void add_pending(JournalReplay& replay, const std::string& id, std::vector<Known
                                .target = target,
                                .name = name,
                                .path = saved.path,
+                               .source = saved.source,
                                .upload_id = saved.upload_id,
                                .begun_at = saved.begun_at,
+                               .part_size = saved.part_size,
                                .parts_stored = saved.parts.size(),
                                .completing = saved.completing_at.has_value()});
+    return uploads;
 }
-
-} // namespace
 
 // Where only its begin is known, what is not told is taken for the same: whoever drops an upload must not take one that
 // is just being opened for a stranger's.
@@ -50,6 +57,23 @@ bool KnownUpload::may_be(const OpenUpload& upload) const {
     };
     return upload.name == name && same(target.project, upload.project) && same(target.parent, upload.parent) &&
            (!initiated || *initiated >= begun_at - begun_grain);
+}
+
+bool KnownUpload::may_go_on() const {
+    if (!path.starts_with('/')) // encoded, as its bytes are no text: see source_path()
+        return true;
+    struct stat info {};
+    if (::stat(path.c_str(), &info) != 0)
+        return errno != ENOENT && errno != ENOTDIR;
+    const std::int64_t mtime_ns = std::int64_t{info.st_mtim.tv_sec} * 1'000'000'000 + info.st_mtim.tv_nsec;
+    return source.same_content_expected(
+        {.size = static_cast<std::uint64_t>(info.st_size), .mtime_ns = mtime_ns, .ctime_ns = 0});
+}
+
+std::optional<std::uint64_t> KnownUpload::parts() const {
+    if (part_size == 0)
+        return std::nullopt;
+    return std::max<std::uint64_t>(1, source.size / part_size + (source.size % part_size == 0 ? 0 : 1));
 }
 
 std::vector<KnownUpload> KnownUploads::of(const OpenUpload& upload) const {
@@ -75,7 +99,8 @@ Result<KnownUploads> known_uploads(const std::string& state_dir, const std::stri
             continue; // just now removed
         const bool ours = replay.ok() && replay->format() == JournalFormat::ours;
         if (ours && replay->header().endpoint == endpoint)
-            add_pending(*replay, id, known.uploads);
+            for (KnownUpload& one : pending_uploads(*replay, id))
+                known.uploads.push_back(std::move(one));
         if (ours || (replay.ok() && replay->format() == JournalFormat::empty))
             continue;
         known.unreadable.push_back(id);

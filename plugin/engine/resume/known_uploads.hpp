@@ -9,6 +9,7 @@
 #include "resume/upload_journal.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -23,13 +24,18 @@ struct KnownUpload {
     std::string journal; // its id
     Target target;
     std::string name;
-    std::string path;      // see source_path()
-    std::string upload_id; // empty: one was asked for, and the answer is not known
-    WallTime begun_at{};   // by the platform's clock
+    std::string path;            // see source_path()
+    Fingerprint source{};        // of that path, when it was begun
+    std::string upload_id;       // empty: one was asked for, and the answer is not known
+    WallTime begun_at{};         // by the platform's clock
+    std::uint64_t part_size = 0; // 0: not known
     std::size_t parts_stored = 0;
     bool completing = false; // the platform may have made a file of it
 
     bool may_be(const OpenUpload& upload) const;
+    // The source is there as it was, or nobody can tell from here: a run of its step would go on with the upload.
+    bool may_go_on() const;
+    std::optional<std::uint64_t> parts() const; // in all; nullopt: not known
 };
 
 struct KnownUploads {
@@ -42,6 +48,9 @@ struct KnownUploads {
 // Reads the journals that are about that endpoint; takes no lease and changes nothing. No state directory: nothing is
 // known. An error where the directory is there and not for us to use.
 Result<KnownUploads> known_uploads(const std::string& state_dir, const std::string& endpoint, Log& log);
+
+// Those that a journal has as open, or as perhaps open.
+std::vector<KnownUpload> pending_uploads(JournalReplay& replay, const std::string& id);
 
 // Who has that journal in work, as far as looking tells: "process 7 on host x".
 std::optional<std::string> journal_holder(const std::string& state_dir, const std::string& journal);

@@ -10,8 +10,7 @@ namespace ferry {
 namespace {
 
 std::string about(const JournalPlace& place) {
-    return place.endpoint + '\n' + (place.parent.empty() ? "project " + place.project : "folder " + place.parent) +
-           '\n';
+    return about_target(place.endpoint, place.project, place.parent);
 }
 
 } // namespace
@@ -169,10 +168,13 @@ Status UploadJournal::rewrite() {
         if (status && lines.size() > least)
             status = write_all(file->get(), std::exchange(lines, {}));
     };
-    for (const auto& [name, saved] : saved_) {
+    for (auto& [name, saved] : saved_) {
+        const std::uint32_t number = under_way_.new_number();
         if (saved.pending())
-            numbers_[name] = next_number_;
-        lines += to_lines(saved, next_number_++);
+            under_way_.take_over(saved, number);
+        if (saved.done)
+            saved.done->file = number;
+        lines += to_lines(saved, number);
         flush(1u << 20);
     }
     flush(0);
@@ -193,7 +195,7 @@ const SavedFile* UploadJournal::saved(const std::string& name) const {
 }
 
 std::string UploadJournal::note_of(const std::string& name) const {
-    return short_digest(about(place_) + name);
+    return note_file(about(place_), name);
 }
 
 Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, CancelToken& cancel) {
@@ -227,7 +229,8 @@ Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& ins
     std::optional<SavedFile> found;
     if (auto read = replay_journal(*folder_, instance); read.ok() && read->format() == JournalFormat::ours) {
         auto files = read->take();
-        if (const auto file = files.find(name); file != files.end() && file->second.pending())
+        if (const auto file = files.find(name);
+            file != files.end() && file->second.pending() && file->second.as.empty())
             found = std::move(file->second);
     }
     if (found)
@@ -240,25 +243,23 @@ Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& ins
     return found;
 }
 
+bool UploadJournal::reserve(const std::string& placed) {
+    if (!writer_ || !notes_)
+        return true;
+    const std::string note = note_of(placed);
+    const Status noted = notes_->note(note, id_);
+    if (noted || noted.error().kind != ErrorKind::conflict) // as in claim()
+        return true;
+    const auto owner = notes_->noted(note);
+    return !owner || *owner == id_;
+}
+
 void UploadJournal::release(const std::string& name) {
     if (!notes_)
         return;
-    const std::string note = note_of(name);
+    const std::string note = note_of(under_way_.placed(name).value_or(name));
     if (notes_->noted(note) == id_)
         notes_->remove(note);
-}
-
-std::optional<std::uint32_t> UploadJournal::number_of(const std::string& name) const {
-    std::lock_guard lock(mutex_);
-    const auto found = numbers_.find(name);
-    return found == numbers_.end() ? std::nullopt : std::optional(found->second);
-}
-
-std::uint32_t UploadJournal::number_for(const std::string& name) {
-    std::lock_guard lock(mutex_);
-    const auto [place, added] = numbers_.try_emplace(name, next_number_);
-    next_number_ += added ? 1u : 0u;
-    return place->second;
 }
 
 void UploadJournal::write(const std::string& lines) {
@@ -275,55 +276,88 @@ void UploadJournal::write(const std::string& lines) {
     told_failure_ = !written;
 }
 
-void UploadJournal::begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at) {
+void UploadJournal::begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at,
+                          const std::string& as) {
+    SavedFile file;
+    file.name = name;
+    file.as = as;
+    const std::string placed = file.placed();
+    if (under_way_.placed(name).value_or(placed) != placed) // it goes elsewhere now
+        release(name);
+    const std::uint32_t number = under_way_.number_for(name);
+    under_way_.begin(name, number, placed);
     write(to_line(
-        journal::Begun{.file = number_for(name), .name = name, .path = source_path(path), .source = source, .at = at}));
+        journal::Begun{.file = number, .name = name, .path = source_path(path), .source = source, .at = at, .as = as}));
 }
 
 void UploadJournal::adopted(const SavedFile& file) {
-    write(to_lines(file, number_for(file.name)));
+    const std::uint32_t number = under_way_.number_for(file.name);
+    under_way_.take_over(file, number);
+    write(to_lines(file, number));
 }
 
 void UploadJournal::opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size,
                            bool parallel) {
-    if (const auto number = number_of(name))
-        write(to_line(
-            journal::Opened{.file = *number, .upload_id = upload_id, .part_size = part_size, .parallel = parallel}));
+    const auto number = under_way_.number_of(name);
+    if (!number)
+        return;
+    under_way_.opened(name, upload_id);
+    write(to_line(
+        journal::Opened{.file = *number, .upload_id = upload_id, .part_size = part_size, .parallel = parallel}));
 }
 
 void UploadJournal::part_stored(const std::string& name, const SavedPart& part) {
-    if (const auto number = number_of(name))
-        write(to_line(journal::PartStored{
-            .file = *number, .report = part.report, .size = part.size, .md5 = part.md5, .verified = part.verified}));
+    const auto number = under_way_.number_of(name);
+    if (!number)
+        return;
+    under_way_.stored(name, part.report.number, part.size);
+    write(to_line(journal::PartStored{
+        .file = *number, .report = part.report, .size = part.size, .md5 = part.md5, .verified = part.verified}));
 }
 
 void UploadJournal::part_lost(const std::string& name, std::uint32_t part) {
-    if (const auto number = number_of(name))
-        write(to_line(journal::PartLost{*number, part}));
+    const auto number = under_way_.number_of(name);
+    if (!number)
+        return;
+    under_way_.stored(name, part, 0);
+    write(to_line(journal::PartLost{*number, part}));
 }
 
 void UploadJournal::completing(const std::string& name, WallTime at, const std::string& replaces) {
-    if (const auto number = number_of(name))
+    if (const auto number = under_way_.number_of(name))
         write(to_line(journal::Completing{*number, at, replaces}));
 }
 
-void UploadJournal::done(const std::string& name, journal::Done result) {
-    if (const auto number = number_of(name)) {
-        result.file = *number;
-        finish(name, to_line(result));
-    }
+void UploadJournal::done(const std::string& name, journal::Done result, bool more) {
+    const auto number = under_way_.number_of(name);
+    if (!number)
+        return;
+    result.file = *number;
+    write(to_line(result));
+    release(name);
+    if (more)
+        under_way_.closed(name);
+    else
+        under_way_.forget(name);
+}
+
+void UploadJournal::described(const std::string& name, const std::string& digest) {
+    auto number = under_way_.number_of(name);
+    if (const SavedFile* before = saved(name); !number && before && before->done)
+        number = before->done->file;
+    if (!number)
+        return;
+    write(to_line(journal::Described{*number, digest}));
+    under_way_.forget(name);
 }
 
 void UploadJournal::dropped(const std::string& name) {
-    if (const auto number = number_of(name))
-        finish(name, to_line(journal::Dropped{*number}));
-}
-
-void UploadJournal::finish(const std::string& name, const std::string& line) {
-    write(line);
+    const auto number = under_way_.number_of(name);
+    if (!number)
+        return;
+    write(to_line(journal::Dropped{*number}));
     release(name);
-    std::lock_guard lock(mutex_);
-    numbers_.erase(name);
+    under_way_.forget(name);
 }
 
 } // namespace ferry

@@ -9,10 +9,13 @@
 #include "base/status.hpp"
 #include "resume/journal_replay.hpp"
 #include "resume/journal_writer.hpp"
+#include "resume/uploads_under_way.hpp"
 #include "state/lease.hpp"
 #include "state/private_folder.hpp"
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,15 +67,28 @@ class UploadJournal {
     // this name, what it knows becomes ours. An error of kind `conflict` if a living process is at it.
     Result<std::optional<SavedFile>> claim(const std::string& name, CancelToken& cancel);
 
-    void begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at);
+    // In the place of claim() where nothing of another step's is to be taken up: `placed` (see SavedFile) is marked as
+    // the path of an open upload of ours. False: it is another step's.
+    bool reserve(const std::string& placed);
+
+    // `as`: the name that was chosen for it, see SavedFile.
+    void begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at,
+               const std::string& as = {});
     void opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size, bool parallel);
     void part_stored(const std::string& name, const SavedPart& part);
     void part_lost(const std::string& name, std::uint32_t part);
     void completing(const std::string& name, WallTime at, const std::string& replaces = {});
-    void done(const std::string& name, journal::Done result);
+    // `more`: described() is to follow.
+    void done(const std::string& name, journal::Done result, bool more = false);
+    // Metadata and tags of that digest have been set on the file, which is done, by this process or an earlier one.
+    void described(const std::string& name, const std::string& digest);
     void dropped(const std::string& name);
     // All that is known of an upload that was somebody else's.
     void adopted(const SavedFile& file);
+
+    LeftUploads left() const {
+        return under_way_.left();
+    } // open now: begun by this process or an earlier one, and neither done nor dropped
 
   private:
     UploadJournal(JournalPlace place, JournalServices services, std::string id);
@@ -82,11 +98,8 @@ class UploadJournal {
     Status load();
     Status rewrite();
     Status degrade(const Error& error);
-    std::optional<std::uint32_t> number_of(const std::string& name) const;
-    std::uint32_t number_for(const std::string& name); // a new one if it has none
     void write(const std::string& lines);
-    void finish(const std::string& name, const std::string& line);
-    void release(const std::string& name);
+    void release(const std::string& name); // the path that is marked for it
     std::string note_of(const std::string& name) const;
     Result<std::optional<SavedFile>> take_from(const std::string& instance, const std::string& name,
                                                CancelToken& cancel);
@@ -99,9 +112,8 @@ class UploadJournal {
     std::unique_ptr<Lease> lease_;
     std::unordered_map<std::string, SavedFile> saved_; // not changed while slots run
     std::unique_ptr<JournalWriter> writer_;            // null: nothing is kept
-    mutable std::mutex mutex_;
-    std::unordered_map<std::string, std::uint32_t> numbers_; // of files that are under way
-    std::uint32_t next_number_ = 0;
+    UploadsUnderWay under_way_;
+    std::mutex mutex_; // of what follows
     bool told_failure_ = false;
 };
 

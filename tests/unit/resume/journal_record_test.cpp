@@ -16,15 +16,19 @@ std::vector<journal::Record> one_of_each() {
     journal::PartStored part{.file = 3, .report = {7, {{"ETag", "aa\"b"}, {"x-amz-v", ""}}}, .size = 10, .md5 = {}};
     part.md5 = md5_from_hex("900150983cd24fb0d6963f7d28e17f72");
     part.verified = true;
-    return {journal::Header{.endpoint = "https://api/v2", .project = "me/p", .parent = {}},
-            journal::Begun{.file = 3, .name = "ä\n.bam", .path = "/d/a", .source = {5, -7, 9}, .at = at(11)},
-            journal::Opened{.file = 3, .upload_id = "U1", .part_size = 1u << 20, .parallel = false},
-            part,
-            journal::PartLost{3, 7},
-            journal::Completing{3, at(12)},
-            journal::Completing{3, at(12), "old-file"},
-            journal::Done{.file = 3, .id = "f1", .name = "n", .project = "p", .parent = "q", .etag = "e-2"},
-            journal::Dropped{3}};
+    return {
+        journal::Header{.endpoint = "https://api/v2", .project = "me/p", .parent = {}},
+        journal::Begun{.file = 3, .name = "ä\n.bam", .path = "/d/a", .source = {5, -7, 9}, .at = at(11)},
+        journal::Begun{.file = 4, .name = "x/a.bam", .path = "/d/a", .source = {1, 2, 3}, .at = at(1), .as = "a_1.bam"},
+        journal::Opened{.file = 3, .upload_id = "U1", .part_size = 1u << 20, .parallel = false},
+        part,
+        journal::PartLost{3, 7},
+        journal::Completing{3, at(12)},
+        journal::Completing{3, at(12), "old-file"},
+        journal::Done{.file = 3, .id = "f1", .name = "n", .project = "p", .parent = "q", .etag = "e-2"},
+        journal::Done{.file = 3, .id = "f1", .described = "d1"},
+        journal::Described{3, "d1"},
+        journal::Dropped{3}};
 }
 
 } // namespace

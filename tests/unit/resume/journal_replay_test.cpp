@@ -38,6 +38,16 @@ SavedFile only(JournalReplay journal, const std::string& name) {
 
 } // namespace
 
+TEST_CASE("what has been set on a file that is done is known, and survives being written anew") {
+    const Done done{.file = 0, .id = "f"};
+    CHECK(only(replay({begun(0, "a"), opened(0, "U"), done}), "a").done->described.empty());
+    CHECK_FALSE(only(replay({begun(0, "a"), opened(0, "U"), Described{0, "d"}}), "a").done); // of nothing
+    const SavedFile file =
+        only(replay({begun(0, "a"), opened(0, "U"), done, Described{0, "d"}, Described{0, "e"}}), "a");
+    CHECK(file.done->described == "e");
+    CHECK(to_lines(file, 5).find(R"("described":"e")") != std::string::npos);
+}
+
 TEST_CASE("lines add up to what is open, stored and done") {
     SavedFile file = only(replay({begun(0, "a")}), "a");
     CHECK(file.begun);
@@ -81,6 +91,11 @@ TEST_CASE("what contradicts the lines before it is left out") {
         only(replay({begun(0, "a"), opened(0, "U"), Done{.file = 0, .id = "f"}, opened(0, "V"), Dropped{0}}), "a");
     CHECK(done.upload_id == "U");
     CHECK(done.done);
+    const SavedFile behind = only(replay({begun(0, "a"), opened(0, "U"), Done{.file = 0, .id = "f"}, part(0, 1),
+                                          Completing{.file = 0, .at = {}}}),
+                                  "a");
+    CHECK(behind.parts.empty());
+    CHECK_FALSE(behind.completing_at);
     CHECK(only(replay({begun(0, "a"), begun(1, "a"), opened(1, "V")}), "a").upload_id == "V");
 }
 

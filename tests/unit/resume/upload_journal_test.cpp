@@ -184,6 +184,51 @@ TEST_CASE("another step that has the same file takes up its open upload, but not
     CHECK(bench.open("second")->saved("a")->parts.size() == 3); // it is in the second's journal now
 }
 
+TEST_CASE("a file that goes under another name is known by its own, and its path is marked while it is open") {
+    Bench bench;
+    const auto begin = [](UploadJournal& journal, const std::string& as) {
+        journal.begun("a", "/d/a", {100, 1, 2}, WallTime(Duration(5)), as);
+        journal.opened("a", "U-" + as, 10, true);
+    };
+    {
+        const auto journal = bench.open();
+        CHECK(journal->reserve("a_1"));
+        CHECK(journal->reserve("a_1")); // it is ours
+        begin(*journal, "a_1");
+        const auto other = bench.open("other");
+        CHECK_FALSE(other->reserve("a_1"));
+        CHECK(other->reserve("a"));
+        CHECK(journal->reserve("a_2"));
+        begin(*journal, "a_2"); // the first name was taken after all
+        CHECK(other->reserve("a_1"));
+    }
+    {
+        const auto journal = bench.open();
+        const SavedFile* saved = journal->saved("a");
+        REQUIRE(saved);
+        CHECK(saved->as == "a_2");
+        CHECK(saved->placed() == "a_2");
+        CHECK(saved->upload_id == "U-a_2");
+        CancelToken none;
+        const auto other = bench.open("other");
+        CHECK_FALSE(other->reserve("a_2"));
+        CHECK_FALSE(*other->claim("a", none)); // that name it does not have
+        journal->done("a", {.id = "f1", .name = "a_2"});
+        CHECK(other->reserve("a_2"));
+    }
+    const auto journal = bench.open();
+    REQUIRE(journal->saved("a")->done);
+    CHECK(journal->saved("a")->done->name == "a_2");
+}
+
+TEST_CASE("a chosen name lies in the folder of the one that was asked for") {
+    SavedFile file;
+    file.name = "runs/7/a";
+    CHECK(file.placed() == "runs/7/a");
+    file.as = "a_1";
+    CHECK(file.placed() == "runs/7/a_1");
+}
+
 TEST_CASE("a dry run reads, writes nothing and waits for nobody") {
     Bench bench;
     auto place = bench.place();
