@@ -95,7 +95,7 @@ class GlobWalk {
         if (!std::ranges::all_of(places, literal)) {
             const int error = listing.read(folder);
             if (error != 0 && error != ENOENT && error != ENOTDIR)
-                pass_over(folder, "cannot be listed");
+                sink_.unreadable(printable(folder) + " cannot be listed");
         }
         // A literal need not be listed to be there: "..", or below a folder that can be entered and not be listed.
         for (const std::size_t place : places)
@@ -127,6 +127,16 @@ class GlobWalk {
                 take(path);
             return;
         }
+        look_hidden(path, name, places);
+    }
+
+    void look_hidden(const std::string& path, std::string_view name, const Places& places) {
+        if (!name.starts_with('.') || name == "." || name == "..")
+            return;
+        const std::string seen = "_" + std::string(name);
+        for (const std::size_t place : places)
+            if (last(place) && components_[place].kind != Component::Kind::literal && matches(place, seen))
+                return sink_.hidden(path);
     }
 
     // What is to be matched below an entry: nothing if it is not to be entered.
@@ -153,8 +163,9 @@ class GlobWalk {
     void take(const std::string& path) {
         struct stat info {};
         if (::stat(path.c_str(), &info) != 0)
-            return pass_over(path,
-                             errno == ENOENT || errno == ELOOP ? "is a link that leads nowhere" : "cannot be examined");
+            return sink_.unreadable(printable(path) + (errno == ENOENT || errno == ELOOP
+                                                           ? " is a link that leads nowhere"
+                                                           : " cannot be examined"));
         if (finds_ == GlobFinds::everything) {
             if (!folders_only_ || S_ISDIR(info.st_mode))
                 sink_.found(path);
@@ -163,14 +174,10 @@ class GlobWalk {
         if (S_ISDIR(info.st_mode))
             return;
         if (!S_ISREG(info.st_mode))
-            return pass_over(path, "is not a regular file");
+            return sink_.passed_over(printable(path) + " is not a regular file: passed over");
         if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0)
-            return pass_over(path, "may not be read");
+            return sink_.unreadable(printable(path) + " may not be read");
         sink_.found(path);
-    }
-
-    void pass_over(const std::string& path, const std::string& why) {
-        sink_.passed_over(printable(path) + " " + why + ": passed over");
     }
 
     const std::vector<Component> components_;
@@ -184,6 +191,8 @@ class Collector final : public GlobSink {
     explicit Collector(const std::function<bool()>& stopped) : stopped_(stopped) {}
     void found(const std::string& path) override { result.paths.push_back(path); }
     void passed_over(const std::string& what) override { result.warnings.push_back(what); }
+    void unreadable(const std::string& what) override { result.warnings.push_back(what + ": passed over"); }
+    void hidden(const std::string&) override {}
     bool stopped() const override { return stopped_ && stopped_(); }
 
     GlobResult result;

@@ -10,9 +10,13 @@ namespace ferry {
 class GlobSink {
   public:
     virtual ~GlobSink() = default;
-    virtual void found(const std::string& path) = 0;       // sorted by bytes, each once
-    virtual void passed_over(const std::string& what) = 0; // one sentence, not repeated for one path
-    virtual bool stopped() const = 0;                      // asked often; the walk ends early then
+    virtual void found(const std::string& path) = 0; // sorted by bytes, each once
+    // One sentence each, not repeated for one path.
+    virtual void passed_over(const std::string& what) = 0; // what holds no data, such as a FIFO
+    virtual void unreadable(const std::string& what) = 0;  // what is meant, or may be, and cannot be had
+    // A file or folder that the pattern would match without its leading dot.
+    virtual void hidden(const std::string& path) = 0;
+    virtual bool stopped() const = 0; // asked often; the walk ends early then
 };
 
 // As expand_glob(), in memory that grows with the largest folder (about 30 bytes an entry) and with nothing else.

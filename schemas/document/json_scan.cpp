@@ -20,17 +20,6 @@ bool is_number_char(char c) {
     return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
 }
 
-// The offset behind the string that begins at `begin`; npos if it does not end.
-std::size_t end_of_string(std::string_view text, std::size_t begin) {
-    for (std::size_t i = begin + 1; i < text.size(); ++i) {
-        if (text[i] == '\\')
-            ++i;
-        else if (text[i] == '"')
-            return i + 1;
-    }
-    return std::string_view::npos;
-}
-
 // Where \u0000 stands in a string.
 std::optional<std::size_t> zero_escape(std::string_view string) {
     for (std::size_t at = string.find('\\'); at != std::string_view::npos; at = string.find('\\', at + 2))
@@ -84,7 +73,7 @@ class Scanner {
                 return error("unexpected text behind the JSON value");
             if (auto problem = token())
                 return problem;
-            complete_ = depth_ == 0;
+            complete_ = closers_.empty();
         }
         if (!complete_)
             return error(text_.empty() || at_ == 0 ? "the text is empty" : "the text ends before the JSON value does");
@@ -100,20 +89,22 @@ class Scanner {
             return string_token();
         case '{':
         case '[':
-            if (++depth_ > depth_limit_)
+            if (closers_.size() == depth_limit_)
                 return error("nested deeper than " + std::to_string(depth_limit_) + " levels");
-            ++at_;
+            closers_ += text_[at_++] == '{' ? '}' : ']';
             return std::nullopt;
         case '}':
         case ']':
-            if (depth_ == 0)
+            if (closers_.empty())
                 return error("a bracket is closed that was never opened");
-            --depth_;
+            if (closers_.back() != text_[at_])
+                return error(std::string("a '") + closers_.back() + "' has to come before this '" + text_[at_] + "'");
+            closers_.pop_back();
             ++at_;
             return std::nullopt;
         case ',':
         case ':':
-            if (depth_ == 0)
+            if (closers_.empty())
                 return error("a value is expected here");
             ++at_;
             return std::nullopt;
@@ -171,11 +162,21 @@ class Scanner {
     std::string_view text_;
     std::size_t depth_limit_;
     std::size_t at_ = 0;
-    std::size_t depth_ = 0;
+    std::string closers_; // of the brackets that are open
     bool complete_ = false;
 };
 
 } // namespace
+
+std::size_t end_of_string(std::string_view text, std::size_t begin) {
+    for (std::size_t i = begin + 1; i < text.size(); ++i) {
+        if (text[i] == '\\')
+            ++i;
+        else if (text[i] == '"')
+            return i + 1;
+    }
+    return std::string_view::npos;
+}
 
 JsonError json_error_at(std::string_view text, std::size_t offset, std::string message) {
     JsonError error{1, 1, std::move(message)};

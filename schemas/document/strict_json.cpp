@@ -8,6 +8,7 @@
 #include <Poco/JSON/Parser.h>
 #include <Poco/JSON/Stringifier.h>
 
+#include <algorithm>
 #include <exception>
 #include <set>
 #include <sstream>
@@ -45,10 +46,42 @@ class StrictHandler final : public Poco::JSON::ParseHandler {
     std::vector<std::set<std::string>> keys_;
 };
 
-JsonError error_at(std::istream& in, std::string_view text, std::string message) {
+std::size_t offset_of(std::istream& in, std::string_view text) {
     in.clear();
     const auto offset = in.tellg();
-    return json_error_at(text, offset < 0 ? text.size() : static_cast<std::size_t>(offset), std::move(message));
+    return offset < 0 ? text.size() : static_cast<std::size_t>(offset);
+}
+
+// The character that the parser has taken last.
+std::size_t refused_at(std::istream& in, std::string_view text) {
+    return std::max<std::size_t>(offset_of(in, text), 1) - 1;
+}
+
+// Where the text in quotes begins that ends before `end`; `end` if there is none.
+std::size_t begin_of_quotes(std::string_view text, std::size_t end) {
+    if (end < 2 || end > text.size() || text[end - 1] != '"')
+        return end;
+    for (std::size_t at = end - 1; at-- > 0;) {
+        std::size_t backslashes = 0;
+        while (backslashes < at && text[at - 1 - backslashes] == '\\')
+            ++backslashes;
+        if (text[at] == '"' && backslashes % 2 == 0)
+            return at;
+    }
+    return end;
+}
+
+// What people's hands leave behind the last item. The parser has read the bracket that follows, and stands behind it.
+bool after_comma(std::istream& in, std::string_view text) {
+    in.clear();
+    const auto offset = in.tellg();
+    if (offset <= 0 || static_cast<std::size_t>(offset) > text.size())
+        return false;
+    text = text.substr(0, static_cast<std::size_t>(offset));
+    if (text.back() != ']' && text.back() != '}')
+        return false;
+    const std::size_t before = text.find_last_not_of(" \t\r\n", text.size() - 2);
+    return text.size() > 1 && before != std::string_view::npos && text[before] == ',';
 }
 
 JsonResult parse_scanned(std::string_view text) {
@@ -58,11 +91,15 @@ JsonResult parse_scanned(std::string_view text) {
         parser.setAllowNullByte(true);
         return JsonResult(std::in_place_index<0>, parser.parse(in));
     } catch (const DoubledKey& doubled) {
-        return error_at(in, text, "the key \"" + printable(doubled.key, 100) + "\" appears twice in one object");
+        return json_error_at(text, begin_of_quotes(text, offset_of(in, text)),
+                             "the key \"" + printable(doubled.key, 100) + "\" appears twice in one object");
     } catch (const Poco::Exception&) {
-        return error_at(in, text, "this is not valid JSON: a comma, colon, bracket or value is missing or misplaced");
+        const char* why = after_comma(in, text)
+                              ? "this is not valid JSON: there is a comma too many before the bracket"
+                              : "this is not valid JSON: a comma, colon, bracket or value is missing or misplaced";
+        return json_error_at(text, refused_at(in, text), why);
     } catch (const std::exception&) {
-        return error_at(in, text, "this is not valid JSON");
+        return json_error_at(text, refused_at(in, text), "this is not valid JSON");
     }
 }
 

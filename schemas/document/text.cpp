@@ -64,6 +64,14 @@ std::string escaped(const CodePoint& c, unsigned char byte) {
     return text;
 }
 
+std::string in_lower_case(std::string_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
 // Two neighbours swapped, the commonest slip of all, count as one edit.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
@@ -101,6 +109,25 @@ std::string printable(std::string_view text, std::size_t limit) {
     return out;
 }
 
+std::string quiet_json(std::string_view json) {
+    std::string out;
+    out.reserve(json.size());
+    for (std::size_t at = 0; at < json.size();) {
+        const CodePoint c = decode(json, at);
+        const std::size_t bytes = std::max<std::size_t>(c.bytes, 1);
+        // Outside of texts JSON has no such characters but white space; all are of the first 65,536.
+        if (c.value >= 0x7F && steers_terminal(c.value)) {
+            char text[8];
+            std::snprintf(text, sizeof text, "\\u%04X", static_cast<unsigned>(c.value & 0xFFFFu));
+            out += text;
+        } else {
+            out += json.substr(at, bytes);
+        }
+        at += bytes;
+    }
+    return out;
+}
+
 bool is_utf8(std::string_view text) {
     for (std::size_t at = 0; at < text.size();) {
         const CodePoint c = decode(text, at);
@@ -113,15 +140,17 @@ bool is_utf8(std::string_view text) {
 
 std::string nearest(std::string_view word, std::span<const std::string> candidates) {
     constexpr std::size_t longest = 200; // the distance costs the product of both lengths
+    constexpr std::size_t most_candidates = 1000;
     if (word.size() > longest)
         return {};
+    const std::string small_word = in_lower_case(word);
     const std::size_t allowed = std::max<std::size_t>(1, word.size() / 3);
     std::size_t best = allowed + 1;
     std::string found;
-    for (const std::string& candidate : candidates) {
+    for (const std::string& candidate : candidates.first(std::min(candidates.size(), most_candidates))) {
         if (candidate.size() > longest)
             continue;
-        const std::size_t distance = edit_distance(word, candidate);
+        const std::size_t distance = edit_distance(small_word, in_lower_case(candidate));
         if (distance < best) {
             best = distance;
             found = candidate;

@@ -2,8 +2,8 @@
 
 #include "document/glob_walk.hpp"
 #include "document/text.hpp"
+#include "selection/local_tree.hpp"
 
-#include <algorithm>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
@@ -11,24 +11,6 @@
 
 namespace ferry {
 namespace {
-
-// The path below `folder` unless it is absolute, without "." components and doubled slashes. ".." stays: behind a link
-// it is not what it looks like.
-std::string absolute(std::string_view folder, std::string_view path) {
-    const std::string joined =
-        path.starts_with('/') ? std::string(path) : std::string(folder) + '/' + std::string(path);
-    std::string clean;
-    std::size_t begin = 0;
-    while (begin < joined.size()) {
-        const std::size_t end = std::min(joined.find('/', begin), joined.size());
-        const std::string_view component = std::string_view(joined).substr(begin, end - begin);
-        if (!component.empty() && component != ".")
-            clean.append("/").append(component);
-        begin = end + 1;
-    }
-    // A trailing slash says "a folder", and the checks shall say the same.
-    return clean.empty() ? "/" : joined.ends_with('/') ? clean + '/' : clean;
-}
 
 std::string last_component(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
@@ -41,13 +23,23 @@ bool exists(const std::string& path) {
 
 // The one path that the entry names, if it is no pattern or exists as it stands.
 std::optional<std::string> one_path(const FileRequest& request, const std::string& work_dir) {
-    const std::string as_it_stands = absolute(work_dir, request.path);
+    const std::string as_it_stands = absolute_path(work_dir, request.path);
     if (request.literal)
         return as_it_stands;
     if (is_glob(request.path))
         return exists(as_it_stands) ? std::optional(as_it_stands) : std::nullopt;
-    const std::string path = absolute(work_dir, literal_of(request.path));
+    const std::string path = absolute_path(work_dir, literal_of(request.path));
     return exists(as_it_stands) && !exists(path) ? as_it_stands : path;
+}
+
+// Where there is no file, somebody may have meant a pattern, or another folder.
+std::string what_may_be_meant(const FileRequest& request, const std::string& path) {
+    if (path.find_first_of("*?") == std::string::npos)
+        return request.path.starts_with('/') ? "; correct the path"
+                                             : "; correct the path, or start ferry in the folder that it begins in";
+    return request.literal
+               ? "; in an object {\"path\": ...} it is no pattern, give it as a text of its own for that"
+               : "; what a reference stands for is no pattern, write the * into the workflow itself for that";
 }
 
 // Passes on what a pattern finds.
@@ -58,24 +50,36 @@ class GlobFiles final : public GlobSink {
     void found(const std::string& path) override {
         ++count_;
         if (!request_.name)
-            sink_.file({path, last_component(path)});
+            sink_.file({path, last_component(path), request_.folder, request_.metadata});
         else if (count_ == 1)
             only_ = path; // it is told once it is known to be the only one
     }
     void passed_over(const std::string& what) override { sink_.warning(what); }
+    void unreadable(const std::string& what) override {
+        sink_.problem(what + "; mend that, or leave it out of the pattern " + printable(request_.path));
+    }
+    void hidden(const std::string& path) override {
+        if (hidden_++ == 0)
+            first_hidden_ = path;
+    }
     bool stopped() const override { return sink_.stopped(); }
 
     void end(const std::string& work_dir) {
         if (sink_.stopped())
             return;
+        if (hidden_ > 0)
+            sink_.note(printable(request_.path) + " leaves out what is hidden: " + printable(first_hidden_) +
+                       (hidden_ > 1 ? " and " + std::to_string(hidden_ - 1) + " more" : "") +
+                       "; a pattern with a dot in front of the * matches it");
         if (count_ == 0)
-            return sink_.problem(printable(request_.path) + ": the pattern matches no file in " + printable(work_dir));
+            return sink_.problem(printable(request_.path) + ": the pattern matches no file in " + printable(work_dir) +
+                                 "; correct it, or start ferry in the folder that it is meant for");
         if (!request_.name)
             return;
         if (count_ > 1)
             return sink_.problem(printable(request_.path) + ": one name, " + printable(*request_.name) + ", for " +
                                  std::to_string(count_) + " files");
-        sink_.file({only_, *request_.name});
+        sink_.file({only_, *request_.name, request_.folder, request_.metadata});
     }
 
   private:
@@ -83,6 +87,8 @@ class GlobFiles final : public GlobSink {
     SelectionSink& sink_;
     std::size_t count_ = 0;
     std::string only_;
+    std::size_t hidden_ = 0;
+    std::string first_hidden_;
 };
 
 void select(const FileRequest& request, const std::string& work_dir, SelectionSink& sink) {
@@ -91,12 +97,12 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
     if (request.path.find('\0') != std::string::npos)
         return sink.problem(printable(request.path) + ": a path cannot hold a zero byte");
     if (const auto path = one_path(request, work_dir)) {
-        if (!request.literal && !exists(*path))
-            return sink.problem(printable(*path) + ": there is no such file");
-        return sink.file({*path, request.name.value_or(last_component(*path))});
+        if (!exists(*path))
+            return sink.problem(printable(*path) + ": there is no such file" + what_may_be_meant(request, *path));
+        return sink.file({*path, request.name.value_or(last_component(*path)), request.folder, request.metadata});
     }
     GlobFiles found(request, sink);
-    walk_glob(absolute("", work_dir), request.path, GlobFinds::files, found);
+    walk_glob(absolute_path("", work_dir), request.path, GlobFinds::files, found);
     found.end(work_dir);
 }
 

@@ -3,14 +3,18 @@
 
 #include "transfer/upload_options.hpp"
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ferry {
 
 struct SelectedFile {
-    std::string path; // absolute
-    std::string name; // remote
+    std::string path;                    // absolute
+    std::string name;                    // remote
+    std::optional<std::string> folder{}; // of its own, see FileRequest
+    FileMetadata metadata{};             // the request's own
 };
 
 // Told of each file in the order of the entries, those of a glob sorted by bytes.
@@ -20,7 +24,8 @@ class SelectionSink {
     virtual void file(SelectedFile file) = 0;
     virtual void problem(std::string sentence) = 0; // the selection cannot be used
     virtual void warning(std::string sentence) = 0;
-    virtual bool stopped() const = 0; // nothing more is wanted: asked often, so cheap
+    virtual void note(std::string sentence) = 0; // as it should be, and good to know
+    virtual bool stopped() const = 0;            // nothing more is wanted: asked often, so cheap
 };
 
 // An entry is a literal path if it exists, must be one (`literal`) or is no pattern; else a glob. Whether a literal

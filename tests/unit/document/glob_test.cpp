@@ -141,6 +141,33 @@ TEST_CASE("what is no regular file is passed over with a warning, and a FIFO is 
     CHECK(result.warnings[1].find("fifo is not a regular file") != std::string::npos);
 }
 
+TEST_CASE("a walk tells what cannot be had from what holds no data, and what is hidden from the pattern") {
+    const TempDir dir;
+    for (const char* file : {"a/x.txt", "a/.y.txt", "a/.z.csv", "a/.git/x.txt", ".h.txt"})
+        dir.write(file, "");
+    fs::create_symlink("nowhere", dir / "dangling.txt");
+    REQUIRE(::mkfifo((dir / "fifo.txt").c_str(), 0600) == 0);
+    struct Sink : GlobSink {
+        Names unreadables, passed, hiddens;
+        void found(const std::string&) override {}
+        void passed_over(const std::string& what) override { passed.push_back(what); }
+        void unreadable(const std::string& what) override { unreadables.push_back(what); }
+        void hidden(const std::string& path) override { hiddens.push_back(path); }
+        bool stopped() const override { return false; }
+    };
+    Sink sink;
+    walk_glob(dir.path().string(), "**/*.txt", GlobFinds::files, sink);
+    CHECK(sink.unreadables == Names{(dir / "dangling.txt").string() + " is a link that leads nowhere"});
+    CHECK(sink.passed == Names{(dir / "fifo.txt").string() + " is not a regular file: passed over"});
+    CHECK(sink.hiddens == Names{(dir / ".h.txt").string(), (dir / "a/.y.txt").string()});
+    Sink all;
+    walk_glob(dir.path().string(), "a/**", GlobFinds::files, all);
+    CHECK(all.hiddens == Names{(dir / "a/.git").string(), (dir / "a/.y.txt").string(), (dir / "a/.z.csv").string()});
+    Sink named;
+    walk_glob(dir.path().string(), "a/.*", GlobFinds::files, named);
+    CHECK(named.hiddens.empty());
+}
+
 TEST_CASE("one character in brackets is that character, and no pattern") {
     for (const char* text : {"", "a", "[*]", "[[]x[?]", "a]"})
         CHECK_FALSE(is_glob(text));
@@ -179,6 +206,8 @@ TEST_CASE("what is found comes sorted as whole paths are, each once, as it is fo
         std::size_t most = 100;
         void found(const std::string& path) override { paths.push_back(path); }
         void passed_over(const std::string&) override {}
+        void unreadable(const std::string&) override {}
+        void hidden(const std::string&) override {}
         bool stopped() const override { return paths.size() >= most; }
     };
     for (const char* pattern : {"**", "**/x", "**/*", "*/**", "**/b/**/x", "**/a/../**/x", "*", "a/**/b*/**"}) {

@@ -55,15 +55,25 @@ TEST_CASE("texts come through unchanged, escapes and NUL included") {
 TEST_CASE("errors name line and column") {
     const JsonError error = error_of("{\n  \"a\": 1,\n  \"b\" 2\n}");
     CHECK(error.line == 3);
-    CHECK(error.column >= 6);
+    CHECK(error.column == 7);
     CHECK(error_of("{\n \"a\": tru }").line == 2);
     CHECK(error_of("").message == "the text is empty");
+    const char* comma = "this is not valid JSON: there is a comma too many before the bracket";
+    for (const char* text : {"[1,]", "{\"a\": [1, 2,\n ]}", "{\"a\":1,}", "{\"a\":{\"b\":\"]\" , }}"})
+        CHECK_MESSAGE(error_of(text).message == comma, text);
+    for (const char* text : {"[,1]", "[1 2]", "{\"a\" 1}", "[\",]\" 1]"})
+        CHECK_MESSAGE(error_of(text).message != comma, text);
     CHECK(error_of("[1, 2").message == "the text ends before the JSON value does");
     CHECK(error_of("{} x").column == 4);
+    CHECK(error_of("{\"a\": [1}").message == "a ']' has to come before this '}'");
+    CHECK(error_of("{\"a\": [1}").column == 9);
 }
 
 TEST_CASE("what POCO would accept or crash on is refused") {
     CHECK(error_of(R"({"a":1,"a":2})").message == "the key \"a\" appears twice in one object");
+    CHECK(error_of(R"({"a":1,"a":2})").column == 8);
+    CHECK(error_of("{\"\\\"x\\\\\":1,\n \"\\\"x\\\\\" :2}").line == 2);
+    CHECK(error_of("{\"\\\"x\\\\\":1,\n \"\\\"x\\\\\" :2}").column == 2);
     CHECK(error_of(std::string(100'000, '[')).message == "nested deeper than 64 levels");
     CHECK(error_of("[[[1]]]", {.depth = 2}).message == "nested deeper than 2 levels");
     CHECK(error_of("{\"n\": 123456789012345678901}").message == "this number is too large");

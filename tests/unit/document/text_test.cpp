@@ -1,4 +1,7 @@
+#include "document/strict_json.hpp"
 #include "document/text.hpp"
+
+#include <Poco/JSON/Array.h>
 
 #include <doctest/doctest.h>
 
@@ -6,6 +9,18 @@
 #include <string>
 
 namespace ferry {
+
+TEST_CASE("JSON that steers no terminal, and is the same value") {
+    const std::string hostile = "\x7F \xC2\x9B"
+                                "31m \xE2\x80\xAE \xEF\xBB\xBF \xC3\xA4 \xF0\x9F\x98\x80";
+    const std::string json = to_json(Poco::Dynamic::Var(hostile));
+    CHECK(quiet_json(json) == "\"\\u007F \\u009B31m \\u202E \\uFEFF \xC3\xA4 \xF0\x9F\x98\x80\"");
+    CHECK(std::get<Poco::Dynamic::Var>(parse_json("[" + quiet_json(json) + "]"))
+              .extract<Poco::JSON::Array::Ptr>()
+              ->getElement<std::string>(0) == hostile);
+    CHECK(quiet_json("{\n\t\"a\": [1]}\n") == "{\n\t\"a\": [1]}\n");
+    CHECK(quiet_json("\x80\xFF") == "\x80\xFF");
+}
 
 TEST_CASE("printable leaves plain text and UTF-8 alone") {
     CHECK(printable("sample 1 (über).bam \xE6\x96\x87") == "sample 1 (über).bam \xE6\x96\x87");

@@ -3,7 +3,9 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,7 @@ struct Collected final : SelectionSink {
     std::vector<std::pair<std::string, std::string>> files; // path relative to the folder, name
     std::vector<std::string> problems;
     std::vector<std::string> warnings;
+    std::vector<std::string> notes;
     std::string root;
     std::size_t enough = 1000;
 
@@ -26,6 +29,7 @@ struct Collected final : SelectionSink {
     }
     void problem(std::string sentence) override { problems.push_back(std::move(sentence)); }
     void warning(std::string sentence) override { warnings.push_back(std::move(sentence)); }
+    void note(std::string sentence) override { notes.push_back(std::move(sentence)); }
     bool stopped() const override { return files.size() == enough; }
 };
 
@@ -54,7 +58,29 @@ TEST_CASE("what a reference stood for is no pattern, in whole or in part") {
     CHECK(Collected(dir, {request("s[[]1]*.txt")}).files == Files{{"s[1]*.txt", "s[1]*.txt"}});
     CHECK(Collected(dir, {request("[[]")}).files == Files{{"[[]", "[[]"}}); // a file of that very name
     REQUIRE(Collected(dir, {request("s[*].txt")}).problems.size() == 1);
-    CHECK(Collected(dir, {request("s[*].txt")}).problems[0].ends_with("/s*.txt: there is no such file"));
+    CHECK(Collected(dir, {request("s[*].txt")})
+              .problems[0]
+              .ends_with("/s*.txt: there is no such file; what a reference stands for is no pattern, write the * into "
+                         "the workflow "
+                         "itself for that"));
+}
+
+TEST_CASE("what a pattern cannot have is a problem, what holds no data a warning, what is hidden a note") {
+    const TempDir dir;
+    for (const char* name : {"a.txt", ".b.txt", ".c.txt"})
+        dir.write(name, "1");
+    std::filesystem::create_symlink("nowhere", dir / "lost.txt");
+    REQUIRE(::mkfifo((dir / "pipe.txt").c_str(), 0600) == 0);
+    const Collected found(dir, {request("*.txt")});
+    CHECK(found.files == Files{{"a.txt", "a.txt"}});
+    CHECK(found.problems == std::vector<std::string>{(dir / "lost.txt").string() +
+                                                     " is a link that leads nowhere; mend that, or leave it out of the "
+                                                     "pattern *.txt"});
+    CHECK(found.warnings ==
+          std::vector<std::string>{(dir / "pipe.txt").string() + " is not a regular file: passed over"});
+    CHECK(found.notes == std::vector<std::string>{"*.txt leaves out what is hidden: " + (dir / ".b.txt").string() +
+                                                  " and 1 more; a pattern with a dot in front of the * matches it"});
+    CHECK(Collected(dir, {request(".*.txt")}).notes.empty());
 }
 
 TEST_CASE("what is given as a literal never is a pattern") {
@@ -62,7 +88,11 @@ TEST_CASE("what is given as a literal never is a pattern") {
     dir.write("a1", "1");
     FileRequest literal = request("a*");
     literal.literal = true;
-    CHECK(Collected(dir, {literal}).files == Files{{"a*", "a*"}}); // the checks will not find it
+    const Collected found(dir, {literal});
+    CHECK(found.files.empty());
+    REQUIRE(found.problems.size() == 1);
+    CHECK(found.problems[0].ends_with("/a*: there is no such file; in an object {\"path\": ...} it is no pattern, give "
+                                      "it as a text of its own for that"));
 }
 
 TEST_CASE("entries keep their order, those of a pattern are sorted") {
@@ -111,7 +141,8 @@ TEST_CASE("every problem is told: nothing there, nothing matches, empty, zero by
     const Collected found(dir, {request("none"), request("*.none"), request(""), request(std::string("a\0b", 3))});
     CHECK(found.files.empty());
     REQUIRE(found.problems.size() == 4);
-    CHECK(found.problems[0].ends_with("/none: there is no such file"));
+    CHECK(found.problems[0].ends_with(
+        "/none: there is no such file; correct the path, or start ferry in the folder that it begins in"));
     CHECK(found.problems[1].starts_with("*.none: the pattern matches no file in "));
     CHECK(found.problems[2] == "an empty path in `files`");
     CHECK(found.problems[3].ends_with("a path cannot hold a zero byte"));
