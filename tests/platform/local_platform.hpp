@@ -51,6 +51,7 @@ struct PlatformSettings {
     std::uint64_t max_part_size = 5ull << 30;            // "max_part_size": a longer PUT is EntityTooLarge
     bool parallel_uploads = true;                        // "parallel_uploads": false: one part at a time, ascending
     ConflictPolicy conflict = ConflictPolicy::at_init;   // "conflict": at-init, at-complete, rename
+    bool may_write = true;                               // "may_write": false: the token may only read, 403/3001 else
     bool refuse_twin = false;                            // "refuse_twin": 409/8006 at init while that name is open
     bool enforce_size = true;                            // "enforce_size": fewer bytes than announced: 409/8007
     ExpiresForm expires = ExpiresForm::iso;              // "expires": iso, s, ms

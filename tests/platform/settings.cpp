@@ -80,6 +80,7 @@ Settings measures() {
         {"min_part_size", {"a size", [](S& s, V v) { return size(s.min_part_size, v); }}},
         {"max_part_size", {"a size", [](S& s, V v) { return size(s.max_part_size, v); }}},
         {"parallel_uploads", {"true or false", [](S& s, V v) { return truth(s.parallel_uploads, v); }}},
+        {"may_write", {"true or false", [](S& s, V v) { return truth(s.may_write, v); }}},
         {"refuse_twin", {"true or false", [](S& s, V v) { return truth(s.refuse_twin, v); }}},
         {"enforce_size", {"true or false", [](S& s, V v) { return truth(s.enforce_size, v); }}},
         {"rate_reset_ms", {"true or false", [](S& s, V v) { return truth(s.rate_reset_ms, v); }}},

@@ -12,6 +12,11 @@ JsonObject::Ptr show_project(const State& state, const std::string& project) {
     shown->set("name", project.substr(project.find('/') + 1));
     shown->set("type", "v2");
     shown->set("root_folder", state.tree.root_of(project));
+    JsonObject::Ptr permissions = new_object();
+    for (const char* right : {"read", "copy", "execute", "admin"})
+        permissions->set(right, true);
+    permissions->set("write", state.settings.may_write);
+    shown->set("permissions", permissions);
     return shown;
 }
 

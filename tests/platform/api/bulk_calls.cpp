@@ -24,12 +24,19 @@ std::string read_id(const Call& call, const JsonObject& item) {
     throw ApiError{400, 90000, "Bad request: an item lacks the id of its file."};
 }
 
+// By a fault's rule; items count from 1.
+void refuse_if_told(const Call& call, std::size_t item) {
+    if (call.faulty(FaultKind::item_error) && (call.fault->item == 0 || call.fault->item == item))
+        throw ApiError{call.fault->status, call.fault->code.value_or(90000), call.fault->message};
+}
+
 // What `work` answers for each item, or why it would not.
-Reply for_each(const JsonArray& items, const std::function<JsonObject::Ptr(const Json&)>& work) {
+Reply for_each(const Call& call, const JsonArray& items, const std::function<JsonObject::Ptr(const Json&)>& work) {
     JsonArray::Ptr results = new_array();
     for (const Json& item : items) {
         JsonObject::Ptr result = new_object();
         try {
+            refuse_if_told(call, results->size() + 1);
             result->set("resource", work(item));
         } catch (const ApiError& error) {
             result->set("error", error_body(error.status, error.code, error.message));
@@ -76,7 +83,7 @@ Reply change_all(Call& call, bool keep_omitted) {
     for (const Json& item : *items)
         if (JsonObject::Ptr object = as_object(item))
             read_id(call, *object);
-    return for_each(*items, [&](const Json& item) { return change_one(call, item, keep_omitted); });
+    return for_each(call, *items, [&](const Json& item) { return change_one(call, item, keep_omitted); });
 }
 
 } // namespace
@@ -90,12 +97,12 @@ Reply bulk_update(Call& call) {
 }
 
 Reply bulk_get(Call& call) {
-    return for_each(*need_items(call, "file_ids"),
+    return for_each(call, *need_items(call, "file_ids"),
                     [&](const Json& id) { return show_node(call.state, need_node(call, as_text(id).value_or(""))); });
 }
 
 Reply bulk_delete(Call& call) {
-    return for_each(*need_items(call, "file_ids"), [&](const Json& id) {
+    return for_each(call, *need_items(call, "file_ids"), [&](const Json& id) {
         erase_node(call, as_text(id).value_or(""));
         return new_object();
     });

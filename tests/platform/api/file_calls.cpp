@@ -59,6 +59,11 @@ std::string need_project_root(const Call& call, const std::string& project, int 
     return call.state.tree.root_of(project);
 }
 
+void need_right_to_write(const Call& call) {
+    if (!call.state.settings.may_write)
+        throw ApiError{403, 3001, "Insufficient permissions on this project."};
+}
+
 void check_file_name(const std::string& name) {
     if (name.empty() || name.find('/') != std::string::npos || characters(name) > 255)
         throw ApiError{400, 5024, "Invalid name: 1 to 255 characters and no '/'."};
@@ -81,6 +86,7 @@ Reply create_folder(Call& call) {
     if (!same_without_case(text_of(*body, "type").value_or(""), "folder"))
         throw ApiError{400, 5012, "The type must be folder."};
     const std::string parent = read_folder(call, *body);
+    need_right_to_write(call);
     const std::string name = text_of(*body, "name").value_or("");
     check_file_name(name);
     if (name.starts_with("__"))

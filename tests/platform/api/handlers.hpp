@@ -46,6 +46,7 @@ Reply bulk_delete(Call& call);
 // Shared by the handlers of files, metadata and bulk calls; all throw ApiError.
 const Node& need_node(const Call& call, const std::string& id);
 const Node& need_folder(const Call& call, const std::string& id); // 5026 and 5022
+void need_right_to_write(const Call& call);                       // 3001
 std::string need_project_root(const Call& call, const std::string& project, int malformed_code);
 void check_file_name(const std::string& name);
 void check_free(const Call& call, const std::string& parent, const std::string& name);

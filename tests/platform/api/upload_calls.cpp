@@ -59,6 +59,7 @@ void read_target(const Call& call, const JsonObject& body, Upload& upload) {
     upload.by_parent = parent.has_value();
     upload.parent = parent ? need_folder(call, *parent).id : need_project_root(call, *project, 8010);
     upload.project = call.state.tree.find(upload.parent)->project;
+    need_right_to_write(call);
 }
 
 void check_conflict(const Call& call, const Upload& upload) {

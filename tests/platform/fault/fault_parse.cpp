@@ -40,6 +40,11 @@ void slow_down(Fault& fault) {
 void early_403(Fault& fault) {
     fault.status = 403;
 }
+void item_error(Fault& fault) {
+    fault.status = 400;
+    fault.code = 5006;
+    fault.message = "Metadata validation failed.";
+}
 void ignore_port(Fault& fault) {
     fault.trouble = PortTrouble::ignore;
 }
@@ -76,6 +81,7 @@ const std::map<std::string, Kind>& kinds() {
         {"ignore", {FaultKind::port, ignore_port}},
         {"mute", {FaultKind::port, mute_port}},
         {"duplicate", {FaultKind::duplicate, none}},
+        {"item_error", {FaultKind::item_error, item_error}},
     };
     return known;
 }
@@ -138,6 +144,7 @@ const std::map<std::string, Reader>& readers() {
         {"ms", [](const Json& v, Fault& f) { f.time = f.pause = milliseconds(v, "ms"); }},
         {"bytes_per_second", [](const Json& v, Fault& f) { f.bytes_per_second = number(v, "bytes_per_second"); }},
         {"performed", [](const Json& v, Fault& f) { f.performed = truth(v, "performed"); }},
+        {"item", [](const Json& v, Fault& f) { f.item = number(v, "item"); }},
         {"content_type", [](const Json& v, Fault& f) { f.content_type = text(v, "content_type"); }},
     };
     return known;

@@ -30,6 +30,8 @@ bool makes_sense(FaultKind kind, const std::string& operation) {
         return operation == "init" || operation == "complete";
     case FaultKind::wrong_size:
         return operation == "complete";
+    case FaultKind::item_error:
+        return operation.starts_with("bulk_");
     default:
         return true;
     }

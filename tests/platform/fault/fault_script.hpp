@@ -37,6 +37,7 @@ enum class FaultKind {
     wrong_size,     // complete tells a size that is off by one
     port,           // does the work, and then shuts a port for a while
     duplicate,      // does the work twice, and answers as for the second time
+    item_error,     // of a call on many files: refuses one of them, or all, within a success
 };
 
 struct Fault {
@@ -56,7 +57,8 @@ struct Fault {
     bool performed = false;                            // stall: after the work, instead of before it
     std::string content_type = "text/html";
     PortTrouble trouble = PortTrouble::refuse;
-    std::string port; // that is shut: "api" or "storage"; empty: the one of the request
+    std::uint64_t item = 0; // of an item_error: which one, from 1; 0: every one
+    std::string port;       // that is shut: "api" or "storage"; empty: the one of the request
     std::optional<std::chrono::milliseconds> retry_after_date; // told as a date, from now
 };
 

@@ -119,6 +119,17 @@ TEST_CASE("bulk calls answer 200 with an outcome for each item") {
     CHECK_FALSE(one.now());
 }
 
+TEST_CASE("a fault refuses single items of a bulk call") {
+    OneFile one;
+    const std::string item = R"({"id":")" + one.id + R"(","tags":["t"]})";
+    one.fixture.platform.add_faults(R"([{"operation":"bulk_edit","fault":"item_error","item":2},
+        {"operation":"bulk_edit","fault":"item_error","status":403,"code":5009}])");
+    const std::string two = R"({"items":[)" + item + "," + item + "]}";
+    CHECK(outcomes(one.fixture.client.post("/bulk/files/edit", two)) == "resource 5006");
+    CHECK(outcomes(one.fixture.client.post("/bulk/files/edit", two)) == "5009 5009");
+    CHECK(outcomes(one.fixture.client.post("/bulk/files/edit", two)) == "resource resource");
+}
+
 TEST_CASE("bulk calls take 1 to 100 items, with the key that is set") {
     PlatformSettings settings;
     set(settings, "bulk_key", "file_id");
