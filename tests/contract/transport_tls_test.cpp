@@ -94,6 +94,7 @@ TEST_CASE("an expired certificate is refused") {
     const HttpOutcome outcome = get(trusting_settings(), local(server));
     CHECK(failure_of(outcome).kind == FailureKind::untrusted);
     CHECK(holds(failure_of(outcome).message, "expired"));
+    CHECK(holds(failure_of(outcome).message, " UTC by this machine's clock: set the clock if that is wrong"));
 }
 
 TEST_CASE("certificate files that cannot be read are told at once, by the variable that names them") {

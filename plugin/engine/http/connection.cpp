@@ -6,6 +6,7 @@
 #include <Poco/String.h>
 #include <array>
 #include <cerrno>
+#include <ctime>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <system_error>
@@ -160,6 +161,31 @@ HttpFailure untrusted(const std::string& peer, const std::string& why) {
                                         "; if a site or proxy of yours signs it, name that CA's file in SSL_CERT_FILE"};
 }
 
+// Where nothing answers: most machines that only compute reach the net through a proxy, and nobody has told.
+void advise(HttpFailure& failure, const Url& url, const std::optional<Proxy>& proxy) {
+    if (failure.kind != FailureKind::no_connection || (!proxy && url.loopback()))
+        return;
+    failure.advice += failure.advice.empty() ? "" : ", and ";
+    failure.advice += proxy ? "correct the proxy's address in " + proxy->source
+                            : "set HTTPS_PROXY if only a proxy leads out of this machine's network";
+}
+
+std::string today() {
+    const std::time_t now = std::time(nullptr);
+    std::tm utc{};
+    char text[32];
+    const bool told = gmtime_r(&now, &utc) && std::strftime(text, sizeof text, "%Y-%m-%d %H:%M UTC", &utc) > 0;
+    return told ? text : "unknown";
+}
+
+// A clock that is off is the commoner cause by far, and nothing else tells of it.
+HttpFailure out_of_date(const std::string& peer, const std::string& why) {
+    return {FailureKind::untrusted, "the certificate of " + peer + " is not trusted: " + why + "; it is " + today() +
+                                        " by this machine's clock: set the clock if that is "
+                                        "wrong, else tell whoever runs " +
+                                        peer};
+}
+
 Failed shake_hands(TlsStream& stream, Attempt& attempt) {
     for (;;) {
         const IoResult io = stream.handshake();
@@ -167,8 +193,9 @@ Failed shake_hands(TlsStream& stream, Attempt& attempt) {
             return std::nullopt;
         if (io.state != IoResult::State::again) {
             const std::string why = stream.distrust();
-            return why.empty() ? attempt.refused("TLS with " + attempt.peer + " failed: " + io.reason)
-                               : untrusted(attempt.peer, why);
+            return why.empty()                ? attempt.refused("TLS with " + attempt.peer + " failed: " + io.reason)
+                   : stream.distrusts_dates() ? out_of_date(attempt.peer, why)
+                                              : untrusted(attempt.peer, why);
         }
         if (auto failed = attempt.wait(stream.fd(), io.events, attempt.patience, attempt.peer))
             return failed;
@@ -208,8 +235,10 @@ ConnectOutcome connect_to(const Url& url, const std::optional<Proxy>& proxy, con
     Attempt attempt{url, peer_name(url), waiter, Patience(timeout)};
     const std::string target = proxy ? "the proxy " + proxy->name() : attempt.peer;
     auto connected = connect_host(proxy ? proxy->host : url.host, proxy ? proxy->port : url.port, target, attempt);
-    if (auto* failure = std::get_if<HttpFailure>(&connected))
+    if (auto* failure = std::get_if<HttpFailure>(&connected)) {
+        advise(*failure, url, proxy);
         return std::move(*failure);
+    }
     auto stream = std::make_unique<PlainStream>(std::move(std::get<Descriptor>(connected)));
     if (tls && proxy)
         if (auto failed = open_tunnel(*stream, *proxy, target, attempt))

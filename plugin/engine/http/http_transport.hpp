@@ -97,6 +97,7 @@ struct HttpFailure {
     FailureKind kind = FailureKind::no_connection;
     std::string message;  // with host and port, never with path, query or headers
     int proxy_status = 0; // proxy_refused: the proxy's answer to CONNECT
+    std::string advice{}; // what to do about it, as a clause of its own; empty: nothing can be said
 };
 
 using HttpOutcome = std::variant<HttpResponse, HttpFailure>;

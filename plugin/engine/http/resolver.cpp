@@ -83,7 +83,7 @@ bool start(const std::shared_ptr<Lookup>& lookup, const LookupFunction& look_up,
 }
 
 HttpFailure failed(const std::string& what, const std::string& why) {
-    return {FailureKind::no_connection, "cannot look up the address of " + what + ": " + why};
+    return {FailureKind::no_connection, "cannot look up the address of " + what + ": " + why, 0, "check that name"};
 }
 
 } // namespace

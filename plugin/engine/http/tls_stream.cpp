@@ -14,7 +14,7 @@ namespace ferry {
 
 namespace {
 
-constexpr std::size_t record = SSL3_RT_MAX_PLAIN_LENGTH; // the most that one takes
+constexpr std::size_t record_size = SSL3_RT_MAX_PLAIN_LENGTH; // the most that one takes
 
 bool would_block(ssize_t count) {
     return count < 0 && (errno == EAGAIN || errno == EINTR);
@@ -166,8 +166,8 @@ IoResult TlsStream::write(std::span<const std::byte> bytes) {
     IoResult io;
     do {
         const auto left = bytes.subspan(written);
-        more_ = left.size() > record;
-        io = write_record(left.first(std::min(left.size(), record)));
+        more_ = left.size() > record_size;
+        io = write_record(left.first(std::min(left.size(), record_size)));
         written += io.bytes;
     } while (io.state == IoResult::State::done && written < bytes.size());
     return written > 0 ? IoResult{IoResult::State::done, written, 0, {}} : io;
@@ -182,6 +182,11 @@ IoResult TlsStream::write_record(std::span<const std::byte> bytes) {
 std::string TlsStream::distrust() const {
     const long verdict = SSL_get_verify_result(ssl_.get());
     return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+bool TlsStream::distrusts_dates() const {
+    const long verdict = SSL_get_verify_result(ssl_.get());
+    return verdict == X509_V_ERR_CERT_HAS_EXPIRED || verdict == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
 TlsSession TlsStream::session() const {

@@ -24,6 +24,7 @@ class TlsStream final : public Stream {
     IoResult handshake();
     // Why the certificate is refused, in OpenSSL's words; empty if it is not the certificate that failed.
     std::string distrust() const;
+    bool distrusts_dates() const; // that reason is the time of day alone
     // Under TLS 1.3 the ticket comes behind the handshake: ask after the first answer. Null if there is none.
     TlsSession session() const;
     bool resumed() const;

@@ -1,40 +1,82 @@
 // How one call is made: gates, headers, log, verdict, and the retries around it.
 #include "platform/platform_api.hpp"
 
+#include "base/job_event.hpp"
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "platform/quota_gate.hpp"
 #include "retry/retry_after.hpp"
 
+#include <Poco/String.h>
 #include <algorithm>
 #include <utility>
 
 namespace ferry {
 namespace {
 
+// Short names are made of titles in lower case (contract 5), and typed as the titles are. Empty: it is in lower case.
+std::string in_lower_case(const std::string& project) {
+    const std::size_t name = std::min(project.find('/'), project.size());
+    const std::string lower = project.substr(0, name) + Poco::toLower(project.substr(name));
+    return lower == project ? std::string() : lower;
+}
+
+std::string token_of(const ApiContext& context) {
+    return context.token_source.empty() ? "the token" : "the token from " + context.token_source;
+}
+
+constexpr int generic_codes = 90000; // and above (contract 1.5)
+
+std::string advice_on_rights(const ApiContext& context, int code) {
+    if (code >= generic_codes) // says nothing of what is lacking
+        return "; ask one of the project's administrators what the user of " + token_of(context) +
+               " lacks there, or whether its billing group or storage is used up";
+    return "; the user of " + token_of(context) +
+           " needs rights for this in the project: ask one of its administrators for them";
+}
+
+std::string advice_on_project(const ApiContext& context) {
+    if (const std::string lower = in_lower_case(context.project); !lower.empty())
+        return "; project ids are in lower case behind the slash: try " + printable(lower, 255);
+    return "; copy the project's id, which is owner/short-name, from the address of its page, and see that the user "
+           "of " +
+           token_of(context) + " is a member";
+}
+
+std::string advice_on_endpoint(const ApiContext& context) {
+    const std::string url = context.base.origin() + context.base.target;
+    if (!url.ends_with("/v2"))
+        return "; the endpoint " + printable(url, 255) + " should end in /v2, as that of every platform does";
+    return "; check the id of the project or folder, and the endpoint's URL";
+}
+
 // What to do about it, where that can be said; with the punctuation that leads on to it.
 std::string advice(const ApiContext& context, Verdict verdict, const HttpOutcome& outcome) {
     const auto* response = std::get_if<HttpResponse>(&outcome);
-    if (!response)
-        return {};
-    const std::string source = context.token_source.empty() ? std::string() : " from " + context.token_source;
+    if (!response) {
+        const std::string& clause = std::get<HttpFailure>(outcome).advice;
+        return clause.empty() ? clause : "; " + clause;
+    }
+    const int code = read_platform_error(*response).code;
     if (response->status == 401)
-        return "; check the token" + source + ": it must be valid and belong to " + context.base.origin();
+        return "; " + token_of(context) + " is wrong, has expired or is another platform's: make a new one on the " +
+               "Developer page of the platform whose API is " + context.base.host_header();
     if (verdict == Verdict::auth || verdict == Verdict::rights)
-        return "; the user of the token" + source + " needs rights for this in the project";
+        return advice_on_rights(context, code);
     if (response->status == 403)
         return "; this does not come from the platform itself, so look for a proxy in between";
     if (response->status >= 300 && response->status < 400)
         return "; check the endpoint's URL";
-    const int code = read_platform_error(*response).code;
     if (code == 8006)
         return "; another upload of that name is open there: let it end, or abort it on the platform, and run again";
     if (code == 3002 || code == 3012 || code == 8010)
-        return "; check the project's id, which is owner/short-name";
+        return advice_on_project(context);
     if (response->status == 404 && verdict == Verdict::permanent)
-        return "; check the id of the project or folder, and the endpoint's URL";
+        return advice_on_endpoint(context);
+    if (code == 5024 || code == 8013)
+        return "; if the platform does not take the file's name, give it another with \"name\"";
     if (verdict == Verdict::conflict)
-        return "; choose another name, or let conflict be skip or overwrite";
+        return "; choose another name, or let conflict be skip, rename or overwrite";
     return {};
 }
 
@@ -143,16 +185,8 @@ HttpOutcome PlatformApi::send(const Request& request) {
 void PlatformApi::log_outcome(const Request& request, const HttpOutcome& outcome, Duration took) {
     if (!context_.log.wants(LogLevel::debug))
         return;
-    std::string line = request.method + " " + word(request.operation) + " " + context_.base.target +
-                       request.path.substr(0, request.path.find('?')) + ": ";
-    if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
-        line += std::to_string(response->status) + ", " + std::to_string(took.count()) + " ms";
-        if (const auto id = response->headers.find("X-Request-Id"))
-            line += ", request id " + printable(*id, 100);
-    } else {
-        line += std::get<HttpFailure>(outcome).message;
-    }
-    context_.log.debug(scrubbed(std::move(line)));
+    context_.log.debug(scrubbed(request.method + " " + word(request.operation) + " " + context_.base.target +
+                                request.path.substr(0, request.path.find('?')) + ": " + ending_text(outcome, took)));
 }
 
 PlatformApi::Try PlatformApi::once(const Request& request, const Reader& read) {
@@ -188,7 +222,8 @@ std::string PlatformApi::advice(Verdict verdict, const HttpOutcome& outcome) con
 Error PlatformApi::failure(const Try& tried, const std::string& reason, const std::string& doing) const {
     if (tried.verdict == Verdict::cancelled)
         return stopped(doing);
-    std::string message = doing + ": " + describe(Operation::read, tried.outcome);
+    std::string message =
+        doing + ": " + describe(Operation::read, tried.outcome) + scrubbed(for_support(tried.outcome));
     if (!reason.empty())
         message += " (given up: " + reason + ")";
     return {kind_of(tried.verdict, tried.outcome), message + advice(tried.verdict, tried.outcome)};
@@ -210,8 +245,15 @@ Status PlatformApi::wait_after(const Try& tried, RetryState& retry, const std::s
     const std::optional<Duration> wait = retry.failed(tried.verdict, told);
     if (!wait)
         return failure(tried, retry.reason(), doing);
-    context_.log.debug(doing + ": " + describe(Operation::read, tried.outcome) + "; trying again in " +
-                       format_duration(*wait));
+    const std::string reason = describe(Operation::read, tried.outcome);
+    context_.log.debug(doing + ": " + reason + "; trying again in " + format_duration(*wait));
+    ++context_.retries;
+    context_.log.event(EventFields()
+                           .text("doing", doing)
+                           .number("tries", static_cast<std::uint64_t>(retry.attempts()))
+                           .milliseconds("wait_ms", *wait)
+                           .text("reason", reason)
+                           .event("retry"));
     if (!context_.clock.wait_for(*wait, cancel_))
         return stopped(doing);
     return {};

@@ -67,6 +67,38 @@ Result<RemoteFile> remote_file(const JsonFields& fields) {
     return file;
 }
 
+Object::Ptr edit_object(const FileEdit& edit, EditKey key) {
+    Object::Ptr item = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    item->set(key == EditKey::id ? "id" : "file_id", edit.id);
+    if (!edit.metadata.pairs.empty()) {
+        Object::Ptr pairs = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+        for (const auto& [name, value] : edit.metadata.pairs)
+            pairs->set(name, value);
+        item->set("metadata", pairs);
+    }
+    if (edit.metadata.tags && !edit.metadata.tags->empty()) {
+        Array::Ptr tags = new Array;
+        for (const std::string& tag : *edit.metadata.tags)
+            tags->add(tag);
+        item->set("tags", tags);
+    }
+    return item;
+}
+
+// An item's error as the answer that it would be alone.
+HttpResponse refusal(const JsonFields& item) {
+    HttpResponse response;
+    response.status = 400;
+    const auto error = item.object("error");
+    if (!error)
+        return response;
+    const auto status = error->integer("status");
+    if (status && *status >= 400 && *status < 600)
+        response.status = static_cast<int>(*status);
+    response.body = to_json(Var(Object::Ptr(new Object(error->raw()))));
+    return response;
+}
+
 Result<UploadInfo> upload_info(const JsonFields& fields) {
     auto id = fields.word("upload_id", id_limit);
     if (!id)
@@ -127,19 +159,59 @@ template <class T> Result<Page<T>> read_page(const std::string& body, Result<T> 
     return page;
 }
 
+// What is to be made, and where.
+Object::Ptr named_in(const Target& target, const std::string& name) {
+    Object::Ptr body = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    if (target.parent.empty())
+        body->set("project", target.project);
+    else
+        body->set("parent", target.parent);
+    body->set("name", name);
+    return body;
+}
+
 } // namespace
 
+std::string folder_body(const Target& target, const std::string& name) {
+    Object::Ptr body = named_in(target, name);
+    body->set("type", "folder");
+    return to_json(body);
+}
+
 std::string init_body(const InitRequest& request) {
-    Object::Ptr body = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-    if (request.target.parent.empty())
-        body->set("project", request.target.project);
-    else
-        body->set("parent", request.target.parent);
-    body->set("name", request.name);
+    Object::Ptr body = named_in(request.target, request.name);
     body->set("size", static_cast<Poco::UInt64>(request.size));
     if (request.part_size != 0)
         body->set("part_size", static_cast<Poco::UInt64>(request.part_size));
     return to_json(body);
+}
+
+std::string edit_body(const std::vector<FileEdit>& edits, EditKey key) {
+    Array::Ptr items = new Array;
+    for (const FileEdit& edit : edits)
+        items->add(edit_object(edit, key));
+    Object::Ptr body = new Object;
+    body->set("items", items);
+    return to_json(body);
+}
+
+Result<EditReplies> read_edit_replies(const std::string& body, const std::vector<FileEdit>& edits) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    const Array::Ptr items = fields->array("items");
+    if (!items || items->size() != edits.size())
+        return unusable("items");
+    EditReplies replies;
+    for (std::size_t i = 0; i < edits.size(); ++i) {
+        const auto item = JsonFields::from(items->get(static_cast<unsigned>(i)));
+        const auto file = item ? item->object("resource") : std::nullopt;
+        if (!item || (!file && !item->has("error")) ||
+            (file && file->text("id", id_limit).value_or(edits[i].id) != edits[i].id))
+            return unusable("items");
+        replies.push_back(item->has("error") ? std::optional(refusal(*item)) : std::nullopt);
+    }
+    return replies;
 }
 
 std::string report_body(const PartReport& part) {
@@ -191,6 +263,15 @@ Result<std::string> read_root_folder(const std::string& body) {
     if (!fields.ok())
         return fields.error();
     return fields->text("root_folder", id_limit).value_or("");
+}
+
+// As sevenbridges-python has it: "permissions": {"write": true, ...}.
+Result<std::optional<bool>> read_may_write(const std::string& body) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    const auto permissions = fields->object("permissions");
+    return permissions ? permissions->boolean("write") : std::nullopt;
 }
 
 Result<Page<RemoteFile>> read_files(const std::string& body) {

@@ -11,8 +11,10 @@
 namespace ferry {
 
 std::string init_body(const InitRequest& request);
+std::string folder_body(const Target& target, const std::string& name);
 std::string report_body(const PartReport& part);
 std::string complete_body(const std::vector<PartReport>& parts);
+std::string edit_body(const std::vector<FileEdit>& edits, EditKey key);
 
 // Errors have no subject: "it has no usable 'upload_id'". Their kind is platform, or invalid for what no further try
 // can better: a signed URL that must not be used.
@@ -21,6 +23,11 @@ Result<UploadState> read_upload_state(const std::string& body); // parts that ma
 Result<SignedPart> read_signed_part(const std::string& body);
 Result<RemoteFile> read_remote_file(const std::string& body);
 Result<std::string> read_root_folder(const std::string& body); // of a project; empty if it names none
+// Of a project, for whose token it is; nullopt if it does not tell.
+Result<std::optional<bool>> read_may_write(const std::string& body);
+
+// One reply for each edit, in their order; an answer that has another number of them, or other files, is unusable.
+Result<EditReplies> read_edit_replies(const std::string& body, const std::vector<FileEdit>& edits);
 
 template <class T> struct Page {
     std::vector<T> items;

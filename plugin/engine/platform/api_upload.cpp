@@ -63,7 +63,8 @@ Result<UploadInfo> PlatformApi::init(const InitRequest& request) {
         if (tried.verdict == Verdict::success)
             return info;
         maybe_done = tried.verdict == Verdict::lost;
-        if (has_code(tried.outcome, upload_exists)) { // of this token, so ours: from another folder or machine
+        if (request.takes_over &&
+            has_code(tried.outcome, upload_exists)) { // of this token, so ours: from another folder or machine
             auto other = find_upload(request, std::nullopt);
             if (!other.ok() || *other)
                 return other.ok() ? Result<UploadInfo>(std::move(**other)) : other.error();
@@ -129,15 +130,8 @@ Result<bool> PlatformApi::same_target(const OpenUpload& upload, const Target& ta
         return false;
     if (upload.parent.empty())
         return true;
-    const std::size_t slash = std::min(target.project.find('/'), target.project.size());
-    const std::string owner = target.project.substr(0, slash);
-    const std::string name = target.project.substr(std::min(slash + 1, target.project.size()));
     std::string root;
-    const Status got = perform({.operation = Operation::read,
-                                .method = "GET",
-                                .path = "/projects/" + percent_encode(owner) + "/" + percent_encode(name),
-                                .body = {}},
-                               into(root, read_root_folder), "cannot read project " + printable(target.project, 255));
+    const Status got = read_project(target.project, into(root, read_root_folder));
     if (!got)
         return got.error();
     return upload.parent == root;

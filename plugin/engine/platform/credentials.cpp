@@ -163,7 +163,8 @@ class Resolver {
 
     Error nothing_found(bool has_token, bool has_endpoint) const {
         std::string message =
-            "no credentials: set SB_API_ENDPOINT and SB_AUTH_TOKEN, or write a [default] profile to " +
+            "no credentials: set SB_API_ENDPOINT, and SB_AUTH_TOKEN to a token from the platform's Developer page, or "
+            "write a [default] profile to " +
             (path_.empty() ? "~/.sevenbridges/credentials" : printable(path_));
         if (const std::string known = known_profiles(); !known.empty())
             message += ", or let the option profile name one of those there: " + known;

@@ -109,15 +109,33 @@ Status PlatformApi::report_all(std::string_view upload_id, const std::vector<Par
 }
 
 bool PlatformApi::report_at_stop(std::string_view upload_id, const std::vector<PartReport>& parts, Duration time) {
-    const Request request = report_request(upload_id, parts);
+    return once_at_stop(report_request(upload_id, parts), time).has_value();
+}
+
+HttpOutcome PlatformApi::try_at_once(const Request& request, Duration time) {
     HttpRequest http = http_request(request);
     http.timeouts = {.connect = time, .stall = time, .answer = time};
     CancelToken none;
-    const HttpOutcome outcome = transport_.send(http, none);
+    HttpOutcome outcome = transport_.send(http, none);
     if (met_server(outcome))
         ++context_.calls;
     log_outcome(request, outcome, time);
-    return classify(Operation::report, outcome) == Verdict::success;
+    return outcome;
+}
+
+bool PlatformApi::gone_at_once(const std::string& upload_id, Duration time) {
+    const Request request{
+        .operation = Operation::upload_details, .method = "GET", .path = upload_path(upload_id), .body = {}};
+    return classify(request.operation, try_at_once(request, time)) == Verdict::vanished;
+}
+
+std::optional<HttpResponse> PlatformApi::once_at_stop(const Request& request, Duration time) {
+    HttpOutcome outcome = try_at_once(request, time);
+    if (classify(request.operation, outcome) != Verdict::success)
+        return std::nullopt;
+    auto& response = std::get<HttpResponse>(outcome);
+    response.body = scrubbed(std::move(response.body));
+    return std::move(response);
 }
 
 Result<std::vector<OpenUpload>> PlatformApi::open_uploads() {
@@ -196,6 +214,32 @@ Result<RemoteFile> PlatformApi::file(std::string_view id) {
     if (!got)
         return got.error();
     return file;
+}
+
+Result<std::optional<bool>> PlatformApi::may_write(const Target& target) {
+    std::string project = target.project;
+    if (project.empty()) {
+        const auto folder = file(target.parent);
+        if (!folder.ok())
+            return folder.error();
+        project = folder->project;
+    }
+    std::optional<bool> told;
+    const Status got = read_project(project, into(told, read_may_write));
+    if (!got)
+        return got.error();
+    return told;
+}
+
+Status PlatformApi::read_project(const std::string& id, const Reader& read) {
+    const std::size_t slash = std::min(id.find('/'), id.size());
+    const std::string owner = id.substr(0, slash);
+    const std::string name = id.substr(std::min(slash + 1, id.size()));
+    return perform({.operation = Operation::read,
+                    .method = "GET",
+                    .path = "/projects/" + percent_encode(owner) + "/" + percent_encode(name),
+                    .body = {}},
+                   read, "cannot read project " + printable(id, 255));
 }
 
 } // namespace ferry

@@ -6,6 +6,7 @@
 #include "base/secret.hpp"
 #include "base/status.hpp"
 #include "http/http_transport.hpp"
+#include "metadata/file_metadata.hpp"
 #include "retry/classify.hpp"
 #include "retry/retry_policy.hpp"
 
@@ -33,6 +34,7 @@ struct InitRequest {
     std::uint64_t part_size = 0; // 0: let the server choose
     bool overwrite = false;
     std::string replaces{}; // id of the file that has the name now; empty: none
+    bool takes_over = true; // an open upload of that name is gone on with; else it makes the name a taken one
 };
 
 struct UploadInfo {
@@ -83,11 +85,25 @@ struct RemoteFile {
     std::optional<WallTime> created;   // by the platform's clock
 };
 
+// Metadata to add to a file's, and tags in the place of its own, where there are some.
+struct FileEdit {
+    std::string id;
+    FileMetadata metadata;
+};
+enum class EditKey { id, file_id }; // how an item names its file: platforms and documents differ
+
+struct EditAnswer {
+    Verdict verdict = Verdict::success;
+    Error error{}; // of a failure
+};
+using EditReplies = std::vector<std::optional<HttpResponse>>; // item by item: a refusal, or none
+
 // What all slots of one step share. Thread-safe members only; outlives every PlatformApi made from it.
 struct ApiContext {
     Url base; // the API's base URL; its target has no trailing slash, so it may be empty
     Secret token;
     std::string token_source; // for messages: "SB_AUTH_TOKEN", "profile default of ..."; may be empty
+    std::string project{};    // that of the task, for messages; may be empty
     RetrySettings retry;
     HttpTimeouts timeouts;
     Duration complete_timeout{600'000};
@@ -96,8 +112,9 @@ struct ApiContext {
     Log& log;
     QuotaGate& quota;
     LineGate& line;
-    std::atomic<std::uint64_t> calls{0}; // every API request, retries too
-    std::atomic<Duration::rep> skew{0};  // the platform's clock less ours in ms, by its last Date
+    std::atomic<std::uint64_t> calls{0};   // every API request, retries too
+    std::atomic<std::uint64_t> retries{0}; // tries, of calls and of parts, that failed and are made again
+    std::atomic<Duration::rep> skew{0};    // the platform's clock less ours in ms, by its last Date
 };
 
 // Not thread-safe: one per slot, on the slot's transport. All methods block and end soon after cancel. But for
@@ -127,12 +144,19 @@ class PlatformApi {
     // The same in a single try that takes no longer than `time`, whatever was cancelled: for a stop in order. It waits
     // for no quota; each window keeps a few calls in reserve.
     bool report_at_stop(std::string_view upload_id, const std::vector<PartReport>& parts, Duration time);
+    // True if the platform says, in a single try that takes no longer than `time` and waits for no quota, that it has
+    // no such upload open. Without an answer, or with any other, false.
+    bool gone_at_once(const std::string& upload_id, Duration time);
     // `parts`: those not reported yet. After a lost answer the upload and the file are looked up. An error of kind
     // `incomplete` is the platform's that parts are missing (8007); `patient` tries on for as long as for other errors.
     Result<RemoteFile> complete(std::string_view upload_id, const InitRequest& request,
                                 const std::vector<PartReport>& parts, bool patient);
     // The file of that name, target and size that was made at `since` (by the platform's clock) or later.
     Result<std::optional<RemoteFile>> find_completed(const InitRequest& request, WallTime since);
+    // Of up to 100 files, each with an answer of its own, in their order. Kind platform: the whole call was refused.
+    Result<std::vector<EditAnswer>> edit_files(const std::vector<FileEdit>& edits, EditKey key);
+    // The same in a single try, as report_at_stop() is. nullopt: nobody knows what of it was done.
+    std::optional<std::vector<EditAnswer>> edit_at_stop(const std::vector<FileEdit>& edits, EditKey key, Duration time);
     Status abort(std::string_view upload_id);               // an upload that is gone counts as aborted
     Result<bool> abort_if_open(std::string_view upload_id); // false: it was gone
     Result<std::vector<OpenUpload>> open_uploads();         // the token's, of all projects
@@ -140,6 +164,11 @@ class PlatformApi {
     // the URL would pass 6,000 characters. No names: any one entry, a cheap proof that token and target are good.
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
     Result<RemoteFile> file(std::string_view id);
+    // Whether the token may write to the target's project; nullopt where the platform does not tell beforehand. One
+    // call for a project, two for a folder.
+    Result<std::optional<bool>> may_write(const Target& target);
+    // The folder of that name there, made if it is missing; an error of kind `conflict` if a file has the name.
+    Result<RemoteFile> make_folder(const Target& target, const std::string& name);
 
     // Time that the last call waited for quota, also while calls are spread, or maintenance: for RetryState::excuse().
     Duration paused() const { return paused_; }
@@ -166,6 +195,10 @@ class PlatformApi {
     HttpOutcome send(const Request& request);
     void log_outcome(const Request& request, const HttpOutcome& outcome, Duration took);
     Status perform(const Request& request, const Reader& read, const std::string& doing); // with retries
+    HttpOutcome try_at_once(const Request& request, Duration time);
+    std::optional<HttpResponse> once_at_stop(const Request& request, Duration time);
+    static Request edit_request(const std::vector<FileEdit>& edits, EditKey key);
+    std::vector<EditAnswer> edit_answers(const EditReplies& replies) const;
     Request report_request(std::string_view upload_id, const std::vector<PartReport>& parts) const;
     Status enter_line(const RetryState& retry, const std::string& doing);
     Status wait_after(const Try& tried, RetryState& retry, const std::string& doing);
@@ -177,6 +210,7 @@ class PlatformApi {
     Result<std::optional<UploadInfo>> find_own_upload(const InitRequest& request, WallTime began);
     Result<std::optional<UploadInfo>> newest_of(const std::vector<OpenUpload>& uploads, const InitRequest& request,
                                                 std::optional<WallTime> since);
+    Status read_project(const std::string& id, const Reader& read);
     Result<bool> same_target(const OpenUpload& upload, const Target& target);
     Result<std::optional<UploadState>> details(const std::string& upload_id, bool with_parts, const std::string& doing);
     struct Fate {

@@ -1,5 +1,6 @@
 #include "platform/quota_gate.hpp"
 
+#include "base/job_event.hpp"
 #include "document/units.hpp"
 #include "platform/quota_headers.hpp"
 #include "retry/retry_after.hpp"
@@ -69,6 +70,12 @@ void QuotaGate::tell_spread(Instant now, Log& log) {
     told_spread_ = window_.name();
     log.info("the platform's quota: " + std::to_string(window_.left(now)) + " of " + std::to_string(window_.limit()) +
              " calls left, calls are spread over the " + format_duration(left) + " until its reset");
+    log.event(EventFields()
+                  .text("reason", "spread")
+                  .number("calls_left", window_.left(now))
+                  .number("calls_limit", window_.limit())
+                  .milliseconds("wait_ms", left)
+                  .event("throttled"));
 }
 
 void QuotaGate::end(Instant started) {
@@ -118,6 +125,7 @@ std::optional<Duration> QuotaGate::pause_for(Verdict verdict, const HttpResponse
         return std::nullopt;
     }
     paused_until_ = now + pause;
+    maintenance_ = verdict == Verdict::maintenance;
     ++pauses_;
     return pause;
 }
@@ -134,10 +142,25 @@ void QuotaGate::answered(Instant started, Verdict verdict, const HttpResponse& r
             pauses_ = 0;
         wake_waiters();
     }
-    if (pause)
-        log.warn(std::string(verdict == Verdict::throttled ? "the platform's quota of calls is used up"
-                                                           : "the platform is under maintenance") +
-                 ": all calls wait " + format_duration(*pause));
+    if (!pause)
+        return;
+    const bool maintenance = verdict == Verdict::maintenance;
+    log.warn(
+        std::string(maintenance ? "the platform is under maintenance" : "the platform's quota of calls is used up") +
+        ": all calls wait " + format_duration(*pause) + ", and go on by themselves");
+    log.event(EventFields()
+                  .text("reason", maintenance ? "maintenance" : "quota")
+                  .milliseconds("wait_ms", *pause)
+                  .event("throttled"));
+}
+
+QuotaLevel QuotaGate::level() {
+    std::lock_guard lock(mutex_);
+    const Instant now = clock_.now();
+    return {.left = window_.left(now),
+            .limit = window_.until_reset(now) > Duration{0} ? window_.limit() : 0,
+            .pause = now < paused_until_ ? paused_until_ - now : Duration{0},
+            .maintenance = maintenance_};
 }
 
 QuotaGate& QuotaRegistry::gate(const Url& endpoint, const Secret& token) {

@@ -23,6 +23,14 @@ namespace ferry {
 
 class QuotaGate;
 
+// How much a process may call just now.
+struct QuotaLevel {
+    std::uint64_t left = 0;   // calls, until the reset
+    std::uint64_t limit = 0;  // 0: not known, or none
+    Duration pause{0};        // all calls wait for so long yet
+    bool maintenance = false; // and that is why; else the quota
+};
+
 // One call that may go now; it is in flight until the permit ends, whatever comes of it. The gate outlives it.
 class QuotaPermit {
   public:
@@ -63,6 +71,8 @@ class QuotaGate {
     // of log that it gets.
     void answered(Instant started, Verdict verdict, const HttpResponse& response, Log& log);
 
+    QuotaLevel level();
+
   private:
     friend class QuotaPermit;
     std::variant<QuotaPermit, Instant> turn(CancelToken* wake, Log& log);
@@ -79,6 +89,7 @@ class QuotaGate {
     QuotaWindow window_;
     WallTime told_spread_{}; // the window for which there was a line of log
     Instant paused_until_{};
+    bool maintenance_ = false;          // is why
     int pauses_ = 0;                    // in a row without an answer in between that was no refusal
     std::vector<CancelToken*> waiters_; // cancelled to wake those who wait
 };

@@ -50,6 +50,14 @@ bool met_server(const HttpOutcome& outcome);
 // True of a storage's answer, or of the lack of one, that says that it has more to do than it can.
 bool asks_for_less(const HttpOutcome& outcome);
 
+// What a server calls the request in its own log, for its support: " (request id 1a2b)"; empty if it does not tell.
+std::string request_id_text(const HttpOutcome& outcome);
+// The same of what only those who run the server can mend: answers of 500 and above.
+std::string for_support(const HttpOutcome& outcome);
+
+// How a request ended, for the log: "200, 12 ms (request id 1a2b)"; a failure's own message.
+std::string ending_text(const HttpOutcome& outcome, Duration took);
+
 // One whole clause for people, with its subject and without a secret: "the platform answered HTTP 404 (code 3002: No
 // such project)", "storage at host:443 answered HTTP 403 AccessDenied: Request has expired"; a failure's own message.
 // `where` is an origin or a host with port, for answers, which do not carry their own.

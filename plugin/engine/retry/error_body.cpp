@@ -5,7 +5,9 @@
 
 #include <Poco/JSON/Object.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <exception>
 #include <utility>
@@ -14,6 +16,7 @@ namespace ferry {
 namespace {
 
 constexpr std::size_t message_limit = 300;            // bytes of foreign text in one message
+constexpr std::size_t longest_id = 64;                // bytes
 constexpr std::size_t storage_body_limit = 64u << 10; // bytes looked through
 constexpr JsonLimits platform_body_limits{.depth = 16, .bytes = 1u << 20};
 
@@ -127,6 +130,31 @@ PlatformError read_platform_error(const HttpResponse& response) {
 StorageError read_storage_error(const HttpResponse& response) {
     const std::string_view body = std::string_view(response.body).substr(0, storage_body_limit);
     return {element(body, "Code"), element(body, "Message")};
+}
+
+std::string request_id_text(const HttpOutcome& outcome) {
+    const auto* response = std::get_if<HttpResponse>(&outcome);
+    if (!response)
+        return {};
+    auto id = response->headers.find("X-Request-Id");
+    if (!id)
+        id = response->headers.find("x-amz-request-id");
+    const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+    if (!id || id->empty() || id->size() > longest_id || !std::all_of(id->begin(), id->end(), fits))
+        return {};
+    return " (request id " + std::string(*id) + ")";
+}
+
+std::string for_support(const HttpOutcome& outcome) {
+    const auto* response = std::get_if<HttpResponse>(&outcome);
+    return response && response->status >= 500 ? request_id_text(outcome) : std::string();
+}
+
+std::string ending_text(const HttpOutcome& outcome, Duration took) {
+    if (const auto* failure = std::get_if<HttpFailure>(&outcome))
+        return failure->message;
+    return std::to_string(std::get<HttpResponse>(outcome).status) + ", " + std::to_string(took.count()) + " ms" +
+           request_id_text(outcome);
 }
 
 std::string describe(Operation operation, const HttpOutcome& outcome, std::string_view where) {

@@ -1,3 +1,4 @@
+#include "base/job_event.hpp"
 #include "document/units.hpp"
 #include "retry/retry_policy.hpp"
 
@@ -5,6 +6,22 @@
 #include <string>
 
 namespace ferry {
+
+namespace {
+
+std::string how_long(Instant now, Instant until, Duration interval) {
+    const std::string probes = "one try every " + format_duration(interval);
+    if (until == Instant::max())
+        return probes;
+    const std::string left = format_duration(until - now);
+    return until - now <= interval ? "and is given up in " + left : probes + " for at most " + left;
+}
+
+std::string with_advice(const HttpFailure& failure) {
+    return failure.advice.empty() ? failure.message : failure.message + "; " + failure.advice;
+}
+
+} // namespace
 
 LineGate::Turn LineGate::turn(Instant now, Instant until, CancelToken& wake) {
     std::lock_guard lock(mutex_);
@@ -15,8 +32,8 @@ LineGate::Turn LineGate::turn(Instant now, Instant until, CancelToken& wake) {
     if (!told_) {
         told_ = true;
         log_.warn(peer_ + " could not be reached for " + format_duration(now - first_failure_) + " (" + reason_ +
-                  "): everything pauses, one try every " + format_duration(probe_interval) +
-                  (until == Instant::max() ? std::string() : " for at most " + format_duration(until - now)));
+                  "): everything pauses, " + how_long(now, until, probe_interval));
+        log_.event(EventFields().text("peer", peer_).text("reason", reason_).event("waiting_for_line"));
     }
     if (now >= next_probe_) {
         next_probe_ = now + probe_interval;
@@ -62,8 +79,11 @@ void LineGate::met_server() {
     if (!dead_)
         return;
     dead_ = false;
-    if (told_)
-        log_.info(peer_ + " is back after " + format_duration(clock_.now() - first_failure_));
+    if (told_) {
+        const Duration away = clock_.now() - first_failure_;
+        log_.info(peer_ + " is back after " + format_duration(away));
+        log_.event(EventFields().text("peer", peer_).milliseconds("after_ms", away).event("line_back"));
+    }
     told_ = false;
     for (CancelToken* waiter : waiters_)
         waiter->cancel();
@@ -90,7 +110,7 @@ void LineGate::note(const HttpOutcome& outcome) {
     if (ferry::met_server(outcome))
         met_server();
     else if (classify(Operation::read, outcome) == Verdict::no_answer)
-        no_connection(std::get<HttpFailure>(outcome).message);
+        no_connection(with_advice(std::get<HttpFailure>(outcome)));
 }
 
 std::string LineGate::last_reason() const {

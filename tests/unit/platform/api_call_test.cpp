@@ -76,8 +76,9 @@ TEST_CASE("a refused token ends at once and tells where it came from") {
     REQUIRE_FALSE(file.ok());
     CHECK(file.error().kind == ErrorKind::auth);
     CHECK(file.error().message.find("HTTP 401 (code 90001: Unauthorized)") != std::string::npos);
-    CHECK(file.error().message.find("check the token from the variable SB_AUTH_TOKEN") != std::string::npos);
-    CHECK(file.error().message.find("https://api.example:443") != std::string::npos);
+    CHECK(file.error().message.find("the token from the variable SB_AUTH_TOKEN is wrong, has expired or is another "
+                                    "platform's") != std::string::npos);
+    CHECK(file.error().message.ends_with("the platform whose API is api.example"));
 }
 
 TEST_CASE("what no further try can better ends at once, with the right kind") {
@@ -89,6 +90,10 @@ TEST_CASE("what no further try can better ends at once, with the right kind") {
     const std::vector<Row> rows{
         {refusal(403, 5001, "no rights"), ErrorKind::rights, "needs rights"},
         {refusal(403, 3001, "no rights"), ErrorKind::auth, "needs rights"},
+        {refusal(403, 90002, "no funds"), ErrorKind::auth, "or whether its billing group or storage is used up"},
+        {refusal(400, 8013, "bad name"), ErrorKind::platform, "give it another with \"name\""},
+        {HttpFailure{FailureKind::proxy_refused, "no answer", 407, "see to it"}, ErrorKind::network,
+         "no answer; see to it"},
         {answer(403, "<html>blocked</html>"), ErrorKind::platform, "proxy"},
         {refusal(404, 5002, "no file"), ErrorKind::not_found, "code 5002: no file"},
         {refusal(404, 3002, "no project"), ErrorKind::not_found, "owner/short-name"},
@@ -109,6 +114,21 @@ TEST_CASE("what no further try can better ends at once, with the right kind") {
         CHECK(file.error().message.find(row.text) != std::string::npos);
         CHECK(f.clock.waits().empty());
     }
+}
+
+TEST_CASE("a project id in upper case, and an endpoint that stops short, are told as what they are") {
+    ApiFixture f;
+    f.context.project = "RFranklin/My-Project";
+    f.script.expect("GET", "/v2/files/f1", refusal(404, 3002, "no project"));
+    const auto upper = f.api.file("f1");
+    REQUIRE_FALSE(upper.ok());
+    CHECK(upper.error().message.ends_with("in lower case behind the slash: try RFranklin/my-project"));
+    f.context.project = "RFranklin/my-project"; // users may have capital letters
+    f.script.expect("GET", "/v2/files/f1", refusal(404, 3002, "no project"));
+    CHECK(f.api.file("f1").error().message.find("from the address of its page") != std::string::npos);
+    f.context.base.target = "/api";
+    f.script.expect("GET", "/api/files/f1", refusal(404, 90003, "no"));
+    CHECK(f.api.file("f1").error().message.find("should end in /v2") != std::string::npos);
 }
 
 TEST_CASE("answers that cannot be used are tried again, then told") {
@@ -247,10 +267,27 @@ TEST_CASE("a cancel ends every wait") {
     CHECK(other.error().kind == ErrorKind::cancelled);
 }
 
+TEST_CASE("what only the platform can mend names the request for its support; each retry is an event") {
+    ApiFixture f;
+    for (int i = 0; i < 4; ++i)
+        f.script.expect("GET", "/v2/files/f1", answer(500, "{}", {{"X-Request-Id", "req-7"}}));
+    const auto file = f.api.file("f1");
+    REQUIRE_FALSE(file.ok());
+    CHECK(file.error().message.find(
+              "HTTP 500 with a body that is not the platform's JSON (request id req-7) (given up") !=
+          std::string::npos);
+    CHECK(f.context.retries == 3);
+    REQUIRE(f.log.events().size() == 3);
+    CHECK(f.log.events()[0].starts_with(R"(retry {"doing":")"));
+    CHECK(f.log.events()[0].find(R"("tries":1,"wait_ms":)") != std::string::npos);
+}
+
 TEST_CASE("a log line for each call, and no secret anywhere, even where the platform echoes it") {
     ApiFixture f;
-    f.script.expect("GET", "/v2/files?*", answer(200, R"({"items":[]})", {{"X-Request-Id", "req-7\x1b[31m"}}));
+    f.script.expect("GET", "/v2/files?*", answer(200, R"({"items":[]})", {{"X-Request-Id", "req-7"}}));
     f.script.expect("GET", "/v2/files/f1", refusal(400, 90000, std::string("bad token ") + secret_token));
+    for (const char* id : {"req\x1b[31m", secret_token})
+        f.script.expect("GET", "/v2/files/f2", answer(404, "{}", {{"X-Request-Id", id}}));
     REQUIRE(f.api.find_names({.project = "me/secret-project", .parent = {}}, {"secret-name"}).ok());
     const auto file = f.api.file("f1");
     REQUIRE_FALSE(file.ok());
@@ -258,6 +295,8 @@ TEST_CASE("a log line for each call, and no secret anywhere, even where the plat
     CHECK(file.error().message.find("bad token ***") != std::string::npos);
     CHECK(f.log.contains(LogLevel::debug, "GET read /v2/files: 200, "));
     CHECK(f.log.contains(LogLevel::debug, "request id req-7"));
+    CHECK_FALSE(f.api.file("f2").ok());
+    CHECK_FALSE(f.api.file("f2").ok());
     CHECK_FALSE(f.log.mentions("\x1b"));
     CHECK_FALSE(f.log.mentions(secret_token));
     CHECK_FALSE(f.log.mentions("secret-name")); // queries are not logged

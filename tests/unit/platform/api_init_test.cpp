@@ -128,9 +128,11 @@ TEST_CASE("refusals of an init say what to do") {
     const auto unknown = f.api.init(ApiFixture::request());
     REQUIRE_FALSE(unknown.ok());
     CHECK(unknown.error().kind == ErrorKind::not_found);
-    CHECK(unknown.error().message ==
-          "cannot start the upload of 'x.bam' to me/proj: the platform answered HTTP 404 (code 3002: Project does not "
-          "exist); check the project's id, which is owner/short-name");
+    CHECK(
+        unknown.error().message ==
+        "cannot start the upload of 'x.bam' to me/proj: the platform answered HTTP 404 (code 3002: Project does not "
+        "exist); copy the project's id, which is owner/short-name, from the address of its page, and see that the user "
+        "of the token from the variable SB_AUTH_TOKEN is a member");
     for (const int code : {8005, 5003, 8006}) {
         ApiFixture g;
         g.script.expect("POST", "/v2/upload/multipart", refusal(409, code));
@@ -154,6 +156,16 @@ TEST_CASE("an upload of that name that is open already is gone on with, however 
     REQUIRE(info.ok());
     CHECK(info->upload_id == "up9");
     CHECK(info->found);
+}
+
+TEST_CASE("where an open upload is somebody else's, its name is a taken one") {
+    ApiFixture f;
+    f.script.expect("POST", "/v2/upload/multipart", refusal(409, 8006));
+    InitRequest request = ApiFixture::request();
+    request.takes_over = false;
+    const auto info = f.api.init(request);
+    REQUIRE_FALSE(info.ok());
+    CHECK(info.error().kind == ErrorKind::conflict);
 }
 
 TEST_CASE("after a lost answer the upload that it has opened is gone on with") {

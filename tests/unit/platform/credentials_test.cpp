@@ -95,7 +95,7 @@ TEST_CASE("endpoints that are none") {
 TEST_CASE("nothing set at all says what to set") {
     const Home home;
     const std::string message = home.refused();
-    CHECK(has(message, "set SB_API_ENDPOINT and SB_AUTH_TOKEN"));
+    CHECK(has(message, "set SB_API_ENDPOINT, and SB_AUTH_TOKEN to a token from the platform's Developer page"));
     CHECK(has(message, ".sevenbridges/credentials"));
 }
 

@@ -92,6 +92,8 @@ TEST_CASE("calls are spread before the quota is used up, which is said once for 
     CHECK(f.log.contains(
         LogLevel::info,
         "the platform's quota: 480 of 1000 calls left, calls are spread over the 5 min 00 s until its reset"));
+    REQUIRE(f.log.events().size() == 1);
+    CHECK(f.log.events()[0] == R"(throttled {"reason":"spread","calls_left":480,"calls_limit":1000,"wait_ms":300000})");
     f.told("1000", "0", in_five_minutes);
     CHECK(waited + f.pause() == minutes(5) + seconds(1));
     CHECK(f.log.lines().size() == 1);
@@ -136,12 +138,27 @@ TEST_CASE("a call is in flight until its permit ends, whatever comes of it") {
     CHECK(f.log.lines().empty());
 }
 
+TEST_CASE("the level is what the platform told last, until its window is over") {
+    GateFixture f;
+    CHECK(f.gate.level().limit == 0);
+    f.told("1000", "480", in_five_minutes);
+    CHECK(f.gate.level().limit == 1000);
+    CHECK(f.gate.level().left == 480);
+    CHECK(f.gate.level().pause == Duration(0));
+    f.clock.advance(minutes(6));
+    CHECK(f.gate.level().limit == 0);
+}
+
 TEST_CASE("the pause lasts until the reset, told in seconds or milliseconds") {
     for (const char* reset : {"1767225900", "1767225900000"}) {
         GateFixture f;
         f.refused({{"x-ratelimit-reset", reset}});
+        CHECK(f.gate.level().pause == minutes(5) + margin);
+        CHECK_FALSE(f.gate.level().maintenance);
         CHECK(f.pause() == minutes(5) + margin);
+        CHECK(f.gate.level().pause == Duration(0));
         CHECK(f.pause() == Duration(0));
+        CHECK(f.log.events() == std::vector<std::string>{R"(throttled {"reason":"quota","wait_ms":302000})"});
         CHECK(f.log.count(LogLevel::warn) == 1);
         CHECK(f.log.contains(LogLevel::warn, "all calls wait 5 min 02 s"));
     }
@@ -187,6 +204,9 @@ TEST_CASE("maintenance pauses all, longer each time") {
     f.refused({}, Verdict::maintenance);
     CHECK(f.pause() == seconds(60) + margin);
     CHECK(f.log.contains(LogLevel::warn, "maintenance"));
+    CHECK(f.log.events().front() == R"(throttled {"reason":"maintenance","wait_ms":32000})");
+    f.refused({}, Verdict::maintenance);
+    CHECK(f.gate.level().maintenance);
 }
 
 TEST_CASE("calls that were on their way when the pause began neither prolong nor repeat it") {

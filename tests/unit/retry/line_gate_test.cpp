@@ -76,6 +76,9 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     CHECK(log.contains(LogLevel::warn,
                        "the platform could not be reached for 0 ms (connection to h:1 refused): everything pauses"));
     CHECK(log.contains(LogLevel::info, "the platform is back after 1 min 30 s"));
+    CHECK(log.events() ==
+          std::vector<std::string>{R"(waiting_for_line {"peer":"the platform","reason":"connection to h:1 refused"})",
+                                   R"(line_back {"peer":"the platform","after_ms":90000})"});
 }
 
 TEST_CASE("a few busy slots that fail for a minute are enough") {
@@ -97,6 +100,7 @@ TEST_CASE("waiting for the line ends at the caller's own limit") {
     fail_times(gate, 3);
     const Instant limit = clock.now() + seconds(10);
     CHECK_FALSE(gate.enter(limit, cancel));
+    CHECK(log.contains(LogLevel::warn, "everything pauses, and is given up in 10.0 s"));
     CHECK(clock.now() == limit);
     CHECK_FALSE(gate.enter(limit, cancel));
 }
