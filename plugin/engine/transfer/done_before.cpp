@@ -7,8 +7,9 @@
 namespace ferry {
 
 bool DoneBefore::may_be_ours(const PlannedFile& file) const {
-    const SavedFile* saved = journal_.saved(file.name);
-    return saved && saved->open() && saved->pending() && saved->completing_at && same_source(*saved, file);
+    const SavedFile* saved = journal_.saved(file.remote());
+    return saved && saved->open() && saved->pending() && saved->completing_at && saved->as == file.chosen() &&
+           same_source(*saved, file);
 }
 
 // A ctime that has moved may mean other bytes under the old time: then the composite ETag decides, if there is one.
@@ -40,7 +41,7 @@ Result<bool> DoneBefore::still_there(const PlannedFile& file, const SavedFile& s
 }
 
 Result<std::optional<FileResult>> DoneBefore::find(const PlannedFile& file, const RemoteFile* there) {
-    const SavedFile* saved = journal_.saved(file.name);
+    const SavedFile* saved = journal_.saved(file.remote());
     if (!saved || !saved->done)
         return std::optional<FileResult>();
     const auto same = unchanged(file, *saved);
@@ -57,6 +58,8 @@ Result<std::optional<FileResult>> DoneBefore::find(const PlannedFile& file, cons
     remote.name = done.name;
     FileResult result = file_result(file, {.project = done.project, .parent = done.parent}, remote);
     result.before = true;
+    if (done.described == digest_of(file.metadata))
+        result.metadata = {};
     result.parts = PartPlan::make(file.identity.size, saved->part_size).value_or(PartPlan()).count();
     result.part_size = saved->part_size;
     result.etag = done.etag;

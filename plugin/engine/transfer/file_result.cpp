@@ -11,6 +11,8 @@ FileResult file_result(const PlannedFile& file, const Target& target, const Remo
     result.size = file.identity.size;
     result.project = remote.project.empty() ? target.project : remote.project;
     result.parent = remote.parent.empty() ? target.parent : remote.parent;
+    result.asked_name = file.remote();
+    result.metadata = file.metadata;
     return result;
 }
 

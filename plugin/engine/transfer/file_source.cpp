@@ -36,7 +36,8 @@ Result<FileIdentity> identity_of(int descriptor, const std::string& path) {
     if (::fstat(descriptor, &info) != 0)
         return failed(ErrorKind::io, path, "cannot be examined: " + reason_of(errno));
     if (S_ISDIR(info.st_mode))
-        return failed(ErrorKind::invalid, path, "is a folder; name its files, for example with DIR/**");
+        return failed(ErrorKind::invalid, path,
+                      "is a folder; name its files, for example with " + printable(path) + "/**");
     if (!S_ISREG(info.st_mode))
         return failed(ErrorKind::invalid, path, "is not a regular file, and only those can be uploaded");
     return FileIdentity{static_cast<std::uint64_t>(info.st_size),
@@ -59,7 +60,9 @@ Status compare(const std::string& path, const FileIdentity& before, const FileId
 } // namespace
 
 Error file_changed(const std::string& path, const std::string& what) {
-    return failed(ErrorKind::changed, path, "the file changed while uploading (" + what + "); upload it again");
+    return failed(ErrorKind::changed, path,
+                  "the file changed while uploading (" + what +
+                      "); upload it again once nothing writes to it any more");
 }
 
 Result<FileIdentity> identify_file(const std::string& path) {

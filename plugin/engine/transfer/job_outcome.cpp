@@ -2,6 +2,7 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "transfer/remote_path.hpp"
 #include "transfer/upload_events.hpp"
 
 #include <utility>
@@ -50,24 +51,55 @@ void InOrder::pass_on(std::uint64_t place) {
         lost_ = result.error();
 }
 
+Status JobOutcome::keep_receipts(std::string path) {
+    auto opened = Receipts::open(std::move(path));
+    if (!opened.ok())
+        return opened.error();
+    receipts_.emplace(std::move(*opened));
+    return {};
+}
+
+Status JobOutcome::close_receipts(Status status) {
+    const Status written = receipts_ ? receipts_->finish() : Status();
+    if (written || status)
+        return written ? status : written;
+    return {status.error().kind, status.error().message + "; and " + written.error().message};
+}
+
+void JobOutcome::tell(const FileResult& result) {
+    const LogLevel level = files_ <= most_told ? LogLevel::info : LogLevel::debug;
+    if (files_ == most_told + 1)
+        log_.info("further files are told only at the log level debug");
+    if (!log_.wants(level))
+        return;
+    log_.write(level, printable(remote_path(parent_folder(result.asked_name), result.name)) +
+                          (result.skipped  ? ": skipped, a file of that name and size is there"
+                           : result.before ? ": was uploaded before"
+                                           : ": uploaded") +
+                          " as " + printable(result.id));
+}
+
 void JobOutcome::operator()(const FileResult& result) {
     ++files_;
+    skipped_ += result.skipped || result.before ? 1 : 0;
     bytes_ += result.skipped ? 0 : result.size;
-    log_.info(printable(result.name) +
-              (result.skipped  ? ": skipped, a file of that name and size is there"
-               : result.before ? ": was uploaded before"
-                               : ": uploaded") +
-              " as " + printable(result.id));
+    tell(result);
     (*this)(file_done_event(result));
+    if (receipts_)
+        receipts_->add(result);
     in_order_.done(result);
 }
 
 void JobOutcome::operator()(const FailedFile& file) {
     std::string message = file.error.message;
     if (!file.upload_id.empty())
-        message += "; " + (file.parts_stored == 0 ? "its" : count_of(file.parts_stored, "part") + " stored in its") +
-                   " upload " + printable(file.upload_id) + ", which stays open for the next run";
-    log_.error(printable(file.path) + " was not uploaded: " + message);
+        message += "; its upload " + printable(file.upload_id) + " stays open for the next run" +
+                   (file.parts_stored == 0 ? "" : ", with " + count_of(file.parts_stored, "part") + " stored");
+    const std::string path = printable(file.path);
+    if (alone_) // the step's own failure says the same
+        only_ = path;
+    else
+        log_.error(path + " was not uploaded: " + message);
     (*this)(file_failed_event(file));
     in_order_.failed(file.position);
     if (failed_++ == 0)
@@ -78,6 +110,8 @@ Status JobOutcome::status(const std::optional<Error>& cause) const {
     if (!cause && failed_ == 0)
         return in_order_.lost() ? Status(*in_order_.lost()) : Status();
     Error error = cause ? *cause : first_;
+    if (error.message.find(only_.substr(only_.rfind('/') + 1)) == std::string::npos) // never where it is empty
+        error.message = only_ + " was not uploaded: " + error.message;
     const std::uint64_t further = failed_ > 0 ? failed_ - 1 : 0;
     if (further > 0)
         error.message += "; and " + count_of(further, "more file") + " failed";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/log.hpp"
+#include "transfer/receipts.hpp"
 #include "transfer/result_list.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/work_queue.hpp"
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
+#include <string>
 
 namespace ferry {
 
@@ -45,6 +47,13 @@ class JobOutcome {
   public:
     JobOutcome(UploadListener& listener, Log& log) : listener_(listener), log_(log), in_order_(listener) {}
 
+    // How many files there are. The failure of a single one is the step's own, and told as that alone.
+    void expect(std::uint64_t files) { alone_ = files == 1; }
+    // From now on each file that is done gets a line there.
+    Status keep_receipts(std::string path);
+    // Success if all of them have one; else, or with what `status` says already, that some have none.
+    Status close_receipts(Status status);
+
     void operator()(const JobEvent& event) { listener_.event(event.type, event.json); }
     void operator()(const FileResult& result);
     void operator()(const FailedFile& file);
@@ -53,15 +62,25 @@ class JobOutcome {
     // `cause`: what stopped the whole step, if something did.
     Status status(const std::optional<Error>& cause) const;
 
-    std::uint64_t files() const { return files_; } // done, skipped ones included
+    std::uint64_t files() const { return files_; }     // done, skipped ones included
+    std::uint64_t skipped() const { return skipped_; } // of them: by name and size, or as they were uploaded before
     std::uint64_t failed() const { return failed_; }
     std::uint64_t bytes() const { return bytes_; } // of files uploaded
 
+    // Files done that get a line of the log each; of more, the sums tell, and the lines are for debugging.
+    static constexpr std::uint64_t most_told = 20;
+
   private:
+    void tell(const FileResult& result);
+
     UploadListener& listener_;
     Log& log_;
     InOrder in_order_;
+    std::optional<Receipts> receipts_;
+    bool alone_ = false;
+    std::string only_; // path of the only file, if it failed
     std::uint64_t files_ = 0;
+    std::uint64_t skipped_ = 0;
     std::uint64_t bytes_ = 0;
     std::uint64_t failed_ = 0;
     Error first_;

@@ -12,6 +12,9 @@
 namespace ferry {
 namespace {
 
+// Not expired, then.
+constexpr const char* fresh_refused = "; storage refuses fresh URLs, too: look for a proxy in between that changes "
+                                      "requests, else ask the platform's support";
 constexpr Duration url_fresh{60'000}; // one that had to wait for longer is asked for again
 
 // Passes a part on, hashes what passes, so that the bytes hashed are the bytes sent, and keeps to the bandwidth.
@@ -171,7 +174,8 @@ PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry, const 
                                attempt.verdict == Verdict::vanished};
         const std::optional<Duration> wait = retry.failed(attempt.verdict, attempt.told);
         if (!wait)
-            return PartFailure{{attempt.kind, title(job) + " was given up, " + retry.reason() + ": " + last}};
+            return PartFailure{{attempt.kind, title(job) + " was given up, " + retry.reason() + ": " + last +
+                                                  (attempt.verdict == Verdict::url_expired ? fresh_refused : "")}};
         if (on_retry)
             on_retry({job.number, retry.attempts(), *wait, last});
         if (!context_.api.clock.wait_for(*wait, cancel_))
@@ -237,7 +241,9 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
     request.timeouts = context_.api.timeouts;
     request.repeatable = true; // a part put twice replaces itself
     passage.begin(job.range.size);
+    const Instant start = context_.api.clock.now();
     const HttpOutcome outcome = transport_.send(request, cancel_);
+    log_put(job, signed_part, outcome, context_.api.clock.now() - start);
     context_.storage_line.note(outcome);
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
         const auto& good = signed_part.success_codes;
@@ -253,10 +259,19 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
         passage.slow_down(describe(Operation::put_part, outcome, signed_part.url.host_header()));
     Attempt attempt{.verdict = verdict == Verdict::success ? Verdict::transient : verdict,
                     .kind = kind_of(Operation::put_part, outcome, verdict),
-                    .reason = describe(Operation::put_part, outcome, signed_part.url.host_header())};
+                    .reason =
+                        describe(Operation::put_part, outcome, signed_part.url.host_header()) + for_support(outcome)};
     if (const auto* response = std::get_if<HttpResponse>(&outcome))
         attempt.told = retry_after(*response, context_.api.clock.wall());
     return attempt;
+}
+
+void PartSender::log_put(const PartJob& job, const SignedPart& signed_part, const HttpOutcome& outcome, Duration took) {
+    Log& log = context_.api.log;
+    if (!log.wants(LogLevel::debug))
+        return;
+    log.debug(signed_part.method + " " + title(job) + " to " + signed_part.url.host_header() + ": " +
+              ending_text(outcome, took));
 }
 
 PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPart& signed_part,

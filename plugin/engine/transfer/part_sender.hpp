@@ -85,6 +85,7 @@ class PartSender {
     Attempt try_once(const PartJob& job, PartReader& reader, RetryState& retry, const OnStored& on_stored);
     Attempt sign(const PartJob& job, SignedPart& signed_part, RetryState& retry);
     Attempt put(const PartJob& job, const SignedPart& signed_part, PartReader& reader, StoragePassage& passage);
+    void log_put(const PartJob& job, const SignedPart& signed_part, const HttpOutcome& outcome, Duration took);
     Attempt check_answer(const PartJob& job, const SignedPart& signed_part, const HttpResponse& response,
                          std::uint64_t bytes_sent, StoragePassage& passage);
     std::string check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent);

@@ -1,5 +1,7 @@
 #include "transfer/plan_list.hpp"
 
+#include <utility>
+
 namespace ferry {
 namespace {
 
@@ -9,14 +11,18 @@ Result<PlannedFile> file_of(const std::string& record) {
     file.path = reader.text();
     file.name = reader.text();
     file.replaces = reader.text();
+    file.folder = reader.text();
+    file.wanted = reader.text();
     file.position = static_cast<std::size_t>(reader.number());
     file.identity.size = reader.number();
     file.identity.mtime_ns = static_cast<std::int64_t>(reader.number());
     file.identity.ctime_ns = static_cast<std::int64_t>(reader.number());
     file.identity.device = reader.number();
     file.identity.inode = reader.number();
-    if (!reader.ok())
+    auto metadata = unpacked(reader.text());
+    if (!reader.ok() || !metadata)
         return Error{ErrorKind::internal, "the list of files to upload reads as it was not written"};
+    file.metadata = std::move(*metadata);
     return file;
 }
 
@@ -27,12 +33,15 @@ Result<std::uint64_t> PlanList::add(const PlannedFile& file) {
     writer.text(file.path)
         .text(file.name)
         .text(file.replaces)
+        .text(file.folder)
+        .text(file.wanted)
         .number(file.position)
         .number(file.identity.size)
         .number(static_cast<std::uint64_t>(file.identity.mtime_ns))
         .number(static_cast<std::uint64_t>(file.identity.ctime_ns))
         .number(file.identity.device)
-        .number(file.identity.inode);
+        .number(file.identity.inode)
+        .text(packed(file.metadata));
     auto place = spool_.add(writer.record());
     if (place.ok()) {
         ++files_;

@@ -2,11 +2,15 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "metadata/metadata_setter.hpp"
 #include "transfer/part_plan.hpp"
+#include "transfer/remote_path.hpp"
 #include "transfer/resume_check.hpp"
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 namespace ferry {
 namespace {
@@ -22,7 +26,7 @@ struct FileWork {
 
 FileWork work_of(const PlannedFile& file, const PartSizer& sizer, const UploadJournal& journal) {
     FileWork work;
-    const SavedFile* saved = journal.saved(file.name);
+    const SavedFile* saved = journal.saved(file.remote());
     const bool goes_on = saved && saved->open() && same_source(*saved, file);
     const auto as_begun = goes_on ? PartPlan::make(file.identity.size, saved->part_size) : std::nullopt;
     work.part_size = as_begun ? saved->part_size : sizer.size_for(file.identity.size);
@@ -39,42 +43,101 @@ FileWork work_of(const PlannedFile& file, const PartSizer& sizer, const UploadJo
     return work;
 }
 
-Status tell_files(const NameCheck& check, const PartSizer& sizer, const UploadJournal& journal, Log& log,
-                  PlannedWork& sum) {
-    for (PlanList::Reader reader(check.to_upload); reader.more();) {
+// The folders to be made, as the files come.
+class MissingFolders {
+  public:
+    explicit MissingFolders(const RemoteFolders* folders) : folders_(folders) {}
+
+    void add(const std::string& folder) {
+        if (!folders_ || folder == last_)
+            return;
+        last_ = folder;
+        for (std::string path = folder; !path.empty() && !folders_->known(path) && paths_.insert(path).second;)
+            path = parent_folder(path);
+    }
+    std::uint64_t count() const { return paths_.size(); }
+    std::string sentence() const {
+        std::vector<std::string> first(std::min(paths_.size(), folders_told));
+        std::partial_sort_copy(paths_.begin(), paths_.end(), first.begin(), first.end());
+        std::string names;
+        for (const std::string& path : first)
+            names += (names.empty() ? "" : ", ") + printable(path);
+        if (count() > first.size())
+            names += " and " + std::to_string(count() - first.size()) + " more";
+        return "would make " + count_of(count(), "folder") + ", with one API call each: " + names;
+    }
+
+  private:
+    static constexpr std::size_t folders_told = 10;
+    const RemoteFolders* folders_;
+    std::string last_;
+    std::unordered_set<std::string> paths_;
+};
+
+// What comes to the sum of a step's files.
+struct Sums {
+    PlannedWork work;
+    MissingFolders folders;
+    std::uint64_t described = 0; // files that are to get metadata or tags
+    std::uint64_t replaced = 0;  // files on the platform
+    std::uint64_t renamed = 0;
+};
+
+void tell_file(const PlanSources& sources, const PlannedFile& file, Sums& sums) {
+    const FileWork work = work_of(file, sources.sizer, sources.journal);
+    sums.described += file.metadata.empty() ? 0 : 1;
+    sums.replaced += file.replaces.empty() ? 0 : 1;
+    sums.renamed += file.wanted.empty() ? 0 : 1;
+    sums.work.parts += work.plan.count() - work.stored_parts;
+    sums.work.bytes += file.identity.size - work.stored_bytes;
+    sums.folders.add(file.folder);
+    sources.log.info("would upload " + printable(file.path) + " as " + printable(file.placed()) +
+                     (file.wanted.empty() ? "" : ", as " + printable(file.wanted) + " is taken") +
+                     (file.replaces.empty() ? "" : ", in the place of the file " + printable(file.replaces)) + ": " +
+                     format_size(file.identity.size) + ", " + count_of(work.plan.count(), "part") + " of up to " +
+                     format_size(work.part_size) + work.note);
+}
+
+Status tell_files(const PlanSources& sources, Sums& sums) {
+    for (PlanList::Reader reader(sources.check.to_upload); reader.more();) {
         const Result<PlannedFile> file = reader.next();
         if (!file.ok())
             return file.error();
-        const FileWork work = work_of(*file, sizer, journal);
-        sum.parts += work.plan.count() - work.stored_parts;
-        sum.bytes += file->identity.size - work.stored_bytes;
-        log.info("would upload " + printable(file->path) + " as " + printable(file->name) + ": " +
-                 format_size(file->identity.size) + ", " + count_of(work.plan.count(), "part") + " of up to " +
-                 format_size(work.part_size) + work.note);
+        tell_file(sources, *file, sums);
     }
-    for (std::uint64_t place = 0; place < check.done.end();) {
-        const Result<FileResult> file = check.done.take(place);
+    for (std::uint64_t place = 0; place < sources.check.done.end();) {
+        const Result<FileResult> file = sources.check.done.take(place);
         if (!file.ok())
             return file.error();
-        log.info((file->skipped ? "would skip " : "uploaded before: ") + printable(file->path) +
-                 ": the platform has it as " + printable(file->id));
+        sums.described += file->metadata.empty() ? 0 : 1;
+        sources.log.info((file->skipped ? "would skip " : "uploaded before: ") + printable(file->path) +
+                         ": the platform has it as " + printable(file->id));
     }
     return {};
 }
 
 } // namespace
 
-Result<PlannedWork> tell_planned(const NameCheck& check, const PartSizer& sizer, const UploadJournal& journal,
-                                 Log& log) {
-    PlannedWork sum;
-    if (const Status told = tell_files(check, sizer, journal, log, sum); !told)
+Result<PlannedWork> tell_planned(const PlanSources& sources) {
+    Log& log = sources.log;
+    Sums sums{.work = {}, .folders = MissingFolders(sources.folders)};
+    if (const Status told = tell_files(sources, sums); !told)
         return told.error();
-    sum.files = check.to_upload.files();
-    const std::uint64_t looked_up = sum.files + check.done.count() + check.failed.size();
-    sum.api_calls = calls_to_look_up(looked_up) + 2 * sum.files + sum.parts;
+    PlannedWork& sum = sums.work;
+    sum.files = sources.check.to_upload.files();
+    sum.api_calls = sources.looked_up + sums.folders.count() + 2 * sum.files + sum.parts +
+                    MetadataSetter::calls_for(sums.described);
+    if (sums.folders.count() > 0)
+        log.info(sums.folders.sentence());
+    if (sums.replaced > 0)
+        log.info("would replace " + count_of(sums.replaced, "file") + " on the platform: each gets a new id");
+    if (sums.renamed > 0)
+        log.info("would rename " + count_of(sums.renamed, "file") + ", as their names are taken on the platform");
+    if (sums.described > 0)
+        log.info("would set metadata or tags on " + count_of(sums.described, "file"));
     log.info("would upload " + count_of(sum.files, "file") + ", " + format_size(sum.bytes) + ", in " +
              count_of(sum.parts, "part") + " with " + count_of(sum.api_calls, "API call") + ", and skip " +
-             std::to_string(check.done.count()) + "; nothing was changed (dry run)");
+             std::to_string(sources.check.done.count()) + "; nothing was changed (dry run)");
     return sum;
 }
 

@@ -8,10 +8,21 @@
 #include "transfer/remote_names.hpp"
 #include "transfer/upload_job.hpp"
 
+#include <cstdint>
+
 namespace ferry {
 
-// A line of the log for each file, one for their sum, and that sum: what is sent and called when nothing fails.
-Result<PlannedWork> tell_planned(const NameCheck& check, const PartSizer& sizer, const UploadJournal& journal,
-                                 Log& log);
+struct PlanSources {
+    const NameCheck& check;
+    const PartSizer& sizer;
+    const UploadJournal& journal;
+    const RemoteFolders* folders = nullptr; // null: the platform was not asked which are there
+    std::uint64_t looked_up = 0;            // calls that the check of the names has taken, or would
+    Log& log;
+};
+
+// A line of the log for each file, one for the folders that are missing, one for their sum, and that sum: what is sent
+// and called when nothing fails.
+Result<PlannedWork> tell_planned(const PlanSources& sources);
 
 } // namespace ferry

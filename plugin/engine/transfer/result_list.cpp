@@ -1,5 +1,7 @@
 #include "transfer/result_list.hpp"
 
+#include <utility>
+
 namespace ferry {
 namespace {
 
@@ -20,8 +22,11 @@ Result<FileResult> result_of(const std::string& record) {
     result.etag = reader.text();
     result.upload_id = reader.text();
     result.seconds = Duration(static_cast<Duration::rep>(reader.number()));
-    if (!reader.ok())
+    result.asked_name = reader.text();
+    auto metadata = unpacked(reader.text());
+    if (!reader.ok() || !metadata)
         return Error{ErrorKind::internal, "the list of uploaded files reads as it was not written"};
+    result.metadata = std::move(*metadata);
     return result;
 }
 
@@ -42,7 +47,9 @@ Result<std::uint64_t> ResultList::add(const FileResult& result) {
         .number(result.part_size)
         .text(result.etag)
         .text(result.upload_id)
-        .number(static_cast<std::uint64_t>(result.seconds.count()));
+        .number(static_cast<std::uint64_t>(result.seconds.count()))
+        .text(result.asked_name)
+        .text(packed(result.metadata));
     auto place = spool_.add(writer.record());
     if (place.ok())
         ++count_;

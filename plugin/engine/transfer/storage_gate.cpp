@@ -1,5 +1,6 @@
 #include "transfer/storage_gate.hpp"
 
+#include "base/job_event.hpp"
 #include "document/units.hpp"
 
 #include <algorithm>
@@ -90,6 +91,10 @@ void StorageGate::slow_down(Instant begun, const std::string& reason, Log& log) 
     limit_ = std::max(1, limit_ / 2);
     log.info("the object storage slows down (" + reason + "): at most " +
              count_of(static_cast<std::uint64_t>(limit_), "part") + " at once for now");
+    log.event(EventFields()
+                  .text("reason", "storage")
+                  .number("parts_at_once", static_cast<std::uint64_t>(limit_))
+                  .event("throttled"));
 }
 
 void StorageGate::speed_up(Instant begun, Log& log) {

@@ -18,7 +18,7 @@ Status UploadFinish::check_source(const UploadSession& session) {
         return now.status();
     if (now->ctime_ns == file.identity.ctime_ns)
         return {};
-    context_.api.log.info(printable(file.name) +
+    context_.api.log.info(printable(file.remote()) +
                           ": the file's status has changed; its bytes are compared with those sent");
     return check_sent_parts(file, session.opened(), session.parts(), context_.stop);
 }
@@ -26,7 +26,7 @@ Status UploadFinish::check_source(const UploadSession& session) {
 Result<RemoteFile> UploadFinish::complete(const UploadSession& session) {
     if (const Status same = check_source(session); !same)
         return same.error();
-    context_.journal.completing(session.file().name, api_.server_now(), session.request().replaces);
+    context_.journal.completing(session.file().remote(), api_.server_now(), session.request().replaces);
     const bool patient = session.mends() > 0;
     return api_.complete(session.opened().upload_id, session.request(), session.to_complete(), patient);
 }
@@ -41,18 +41,18 @@ Result<FileResult> UploadFinish::check(const UploadSession& session, FoundComple
         const std::string reason = full.ok() ? "its record does not tell it" : full.error().message;
         if (!full.ok() || !full->size)
             return Error{ErrorKind::platform,
-                         printable(file.name) + ": the platform took it as file " + printable(remote.id) +
+                         printable(file.remote()) + ": the platform took it as file " + printable(remote.id) +
                              ", but not its size, so it may not be whole: " + reason +
                              "; compare that file's size with " + count_of(file.identity.size, "byte") + " there"};
         remote.size = full->size;
     }
     if (*remote.size != file.identity.size)
-        return Error{ErrorKind::platform, printable(file.name) + ": the platform put together " +
+        return Error{ErrorKind::platform, printable(file.remote()) + ": the platform put together " +
                                               count_of(*remote.size, "byte") + " (file " + printable(remote.id) +
                                               ") from the " + count_of(file.identity.size, "byte") +
                                               " of the local file; delete that file and upload it again"};
     if (!remote.name.empty() && remote.name != file.name)
-        context_.api.log.warn(printable(file.name) + ": the platform named the file " + printable(remote.name) +
+        context_.api.log.warn(printable(file.remote()) + ": the platform named the file " + printable(remote.name) +
                               " (file " + printable(remote.id) + ")");
     FileResult result = file_result(file, session.request().target, remote);
     result.parts = done.upload.plan.count();
@@ -71,7 +71,7 @@ Result<UploadFinish::Mend> UploadFinish::mend(const UploadSession& session) {
         return state.error();
     if (!*state)
         return Error{ErrorKind::not_found,
-                     printable(session.file().name) + ": the platform does not know its upload any more"};
+                     printable(session.file().remote()) + ": the platform does not know its upload any more"};
     const auto listed = by_number((*state)->reported);
     Mend mend;
     for (const SentPart& part : session.parts()) {
@@ -80,8 +80,8 @@ Result<UploadFinish::Mend> UploadFinish::mend(const UploadSession& session) {
         (there ? mend.reported : mend.lost).push_back(part.report.number);
     }
     for (const std::uint32_t number : mend.lost)
-        context_.journal.part_lost(session.file().name, number);
-    context_.api.log.warn(printable(session.file().name) + ": the platform could not put it together; " +
+        context_.journal.part_lost(session.file().remote(), number);
+    context_.api.log.warn(printable(session.file().remote()) + ": the platform could not put it together; " +
                           (mend.lost.empty() ? std::string("it lists every part, so it is asked again")
                                              : std::to_string(mend.lost.size()) + " parts are sent again"));
     return mend;
@@ -99,6 +99,7 @@ std::optional<FileResult> UploadFinish::as_skipped(const UploadSession& session)
             continue;
         FileResult result = file_result(file, session.request().target, remote);
         result.skipped = true;
+        result.metadata = {}; // it is somebody else's file
         return result;
     }
     return std::nullopt;

@@ -2,16 +2,20 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "metadata/metadata_setter.hpp"
 #include "platform/platform_session.hpp"
-#include "resume/upload_journal.hpp"
+#include "selection/local_tree.hpp"
 #include "transfer/bandwidth_limit.hpp"
 #include "transfer/job_outcome.hpp"
+#include "transfer/job_progress.hpp"
 #include "transfer/job_slots.hpp"
+#include "transfer/new_names.hpp"
 #include "transfer/part_sizer.hpp"
 #include "transfer/plan_report.hpp"
-#include "transfer/remote_names.hpp"
+#include "transfer/receipts.hpp"
+#include "transfer/remote_folders.hpp"
 #include "transfer/storage_gate.hpp"
-#include "transfer/upload_plan.hpp"
+#include "transfer/upload_preflight.hpp"
 #include "transfer/upload_slot.hpp"
 #include "transfer/work_queue.hpp"
 
@@ -20,8 +24,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -37,22 +39,6 @@ constexpr int most_ahead = 16;
 // A stop leaves a second in all: the slots have come back by then, and what is reported is only a help.
 constexpr Duration report_time{400}; // for one upload
 constexpr Duration stop_time{600};   // for all
-constexpr std::size_t ids_in_message = 3;
-
-// The same for the same step run again, and for no other; endpoint and target are added by the journal.
-std::string instance_of(const UploadOptions& options) {
-    std::string text = options.work_dir;
-    for (const FileRequest& file : options.files)
-        text += '\0' + std::string(file.literal ? "=" : "*") + file.path + '\0' + file.name.value_or("");
-    return text;
-}
-
-std::string drop_command(const std::vector<OpenEnd>& open) {
-    std::string ids;
-    for (const OpenEnd& end : open)
-        ids += (ids.empty() ? "\"" : ",\"") + printable(end.upload_id) + '"';
-    return "ferry task uploads-abort --set 'upload_ids=[" + ids + "]'";
-}
 
 class UploadJob {
   public:
@@ -60,7 +46,6 @@ class UploadJob {
               CancelToken& cancel)
         : options_(options)
         , environment_(environment)
-        , listener_(listener)
         , chain_(cancel, [this] { stop_.cancel(); })
         , line_(environment.clock, environment.log, "the platform", options.parallel_parts)
         , storage_line_(environment.clock, environment.log, "the object storage", options.parallel_parts)
@@ -71,37 +56,43 @@ class UploadJob {
               options,
               {environment.transports, environment.quota, environment.clock, environment.random, environment.log},
               line_))
-        , outcome_(listener, environment.log) {}
+        , folders_(options.target)
+        , outcome_(listener, environment.log)
+        , progress_({api_, storage_line_, storage_, outcome_}, listener) {
+        api_.project = options.target.project;
+    }
 
     UploadSummary run() {
         Status status = upload();
         outcome_.flush();
-        report(progress_, true);
+        progress_.tell(sent_, true);
+        const bool ours = !status && journal_ && !options_.dry_run && !lease_is_lost();
         return {.files = outcome_.files(),
+                .of_files = of_files_,
                 .bytes = outcome_.bytes(),
                 .api_calls = api_.calls.load(),
                 .planned = planned_,
-                .status = std::move(status)};
+                .status = std::move(status),
+                .left = ours ? journal_->left() : LeftUploads()};
     }
 
   private:
     Status upload();
     Result<NameCheck> plan();
-    Status open_journal(const PlanList& files);
     void lost_lease(std::string reason);
-    Result<NameCheck> look_up(const PlanList& files);
     Status tell_plan(const NameCheck& check);
     JobShape shape_of(const PlanList& files) const;
+    Status open_receipts();
     Status tell_done(const NameCheck& check);
     Status transfer(const PlanList& files);
     void follow(WorkQueue& queue, JobSlots& slots, int most);
     void report_stored(const std::vector<OpenEnd>& open);
     Status verdict(const WorkQueue& queue);
-    void report(UploadProgress progress, bool final);
+    Status describe_rest(Status status);
+    bool lease_is_lost();
 
     const UploadOptions& options_;
     const UploadEnvironment& environment_;
-    UploadListener& listener_;
     CancelToken stop_; // cancelled with the caller's, and when nothing can go on
     CancelToken::Registration chain_;
     LineGate line_; // to the API
@@ -110,74 +101,87 @@ class UploadJob {
     StorageAccess storage_;
     BandwidthLimit bandwidth_;
     ApiContext api_;
+    RemoteFolders folders_;
+    NewNames new_names_;
     JobOutcome outcome_;
     std::mutex mutex_;
     std::optional<Error> lost_lease_;        // guarded by mutex_
     std::unique_ptr<UploadJournal> journal_; // its lease's thread uses the members above
-    UploadProgress progress_;                // the queue's last; zeros where it did not come to sending
-    std::uint64_t bytes_told_ = 0;
-    std::uint64_t settled_ = 0;     // files that were done, or had failed, before sending began
-    std::uint64_t done_before_ = 0; // of them
+    JobProgress progress_;
+    UploadProgress sent_;        // the queue's last; zeros where it did not come to sending
+    std::uint64_t of_files_ = 0; // of the step; 0 until they are known
     std::optional<PlannedWork> planned_;
+    std::optional<MetadataSetter> metadata_; // its thread uses the members above
 };
 
 Status UploadJob::upload() {
     Result<NameCheck> check = plan();
     if (!check.ok())
         return check.error();
+    of_files_ = check->done.count() + check->failed.size() + check->to_upload.files();
+    outcome_.expect(of_files_);
     if (options_.dry_run)
         return tell_plan(*check);
+    metadata_.emplace(MetadataSetter::Context{api_, environment_.transports, *journal_, stop_});
     if (const Status told = tell_done(*check); !told)
         return told;
-    return check->to_upload.files() == 0 ? outcome_.status(std::nullopt) : transfer(check->to_upload);
+    return outcome_.close_receipts(
+        describe_rest(check->to_upload.files() == 0 ? outcome_.status(std::nullopt) : transfer(check->to_upload)));
+}
+
+Status UploadJob::open_receipts() {
+    if (!options_.receipts)
+        return {};
+    std::string path = absolute_path(options_.work_dir, *options_.receipts);
+    if (options_.dry_run)
+        return Receipts::check(path);
+    return outcome_.keep_receipts(std::move(path));
+}
+
+// What is uploaded is to get its metadata, however the others fared. `status`: how they did.
+Status UploadJob::describe_rest(Status status) {
+    const bool refused = !status && status.error().kind == ErrorKind::auth;
+    const LackingMetadata lacking = metadata_->finish(refused || lease_is_lost());
+    if (!lacking.any())
+        return status;
+    if (status)
+        return {lacking.first.kind, lacking.sentence()};
+    Error error = status.error();
+    error.message += "; and " + lacking.sentence();
+    return error;
+}
+
+bool UploadJob::lease_is_lost() {
+    std::lock_guard lock(mutex_);
+    return lost_lease_.has_value();
 }
 
 Result<NameCheck> UploadJob::plan() {
-    const Result<PlanList> files = plan_files(options_, environment_.log, stop_);
-    if (!files.ok())
-        return files.error();
-    if (const Status opened = open_journal(*files); !opened)
-        return opened.error();
-    return look_up(*files);
+    PlanProblems problems;
+    if (const Status receipts = open_receipts(); !receipts)
+        problems.add(receipts.error());
+    return look_before_upload({.options = options_,
+                               .transports = environment_.transports,
+                               .api = api_,
+                               .folders = folders_,
+                               .new_names = new_names_,
+                               .stop = stop_,
+                               .on_lost = [this](std::string reason) { lost_lease(std::move(reason)); }},
+                              std::move(problems), journal_);
 }
 
 Status UploadJob::tell_done(const NameCheck& check) {
-    done_before_ = check.done.count();
-    settled_ = done_before_ + check.failed.size();
+    progress_.begin(check.done.count(), check.failed.size());
     for (std::uint64_t place = 0; place < check.done.end();) {
-        const Result<FileResult> result = check.done.take(place);
+        Result<FileResult> result = check.done.take(place);
         if (!result.ok())
             return result.error();
+        metadata_->add(*result);
         outcome_(*result);
     }
     for (const FailedFile& file : check.failed)
         outcome_(file);
     return {};
-}
-
-Status UploadJob::open_journal(const PlanList& files) {
-    auto opened = UploadJournal::open({.state_dir = options_.state_dir,
-                                       .endpoint = endpoint_text(options_),
-                                       .project = options_.target.project,
-                                       .parent = options_.target.parent,
-                                       .instance = instance_of(options_),
-                                       .read_only = options_.dry_run},
-                                      {.clock = environment_.clock,
-                                       .log = environment_.log,
-                                       .on_lost = [this](std::string reason) { lost_lease(std::move(reason)); }},
-                                      stop_);
-    if (!opened.ok())
-        return opened.error();
-    journal_ = std::move(*opened);
-    std::unordered_set<std::string_view> names; // those that the journal knows
-    for (PlanList::Reader reader(files); journal_->knows_any() && reader.more();) {
-        const Result<PlannedFile> file = reader.next();
-        if (!file.ok())
-            return file.error();
-        if (const SavedFile* saved = journal_->saved(file->name))
-            names.insert(saved->name);
-    }
-    return journal_->begin(names);
 }
 
 void UploadJob::lost_lease(std::string reason) {
@@ -186,14 +190,6 @@ void UploadJob::lost_lease(std::string reason) {
         lost_lease_ = Error{ErrorKind::conflict, std::move(reason) + "; this one stops and leaves the rest to it"};
     }
     stop_.cancel();
-}
-
-Result<NameCheck> UploadJob::look_up(const PlanList& files) {
-    if (options_.offline)
-        return check_names(nullptr, options_, *journal_, files, environment_.log, stop_);
-    const std::unique_ptr<HttpTransport> transport = environment_.transports.make();
-    PlatformApi api(api_, *transport, stop_);
-    return check_names(&api, options_, *journal_, files, environment_.log, stop_);
 }
 
 JobShape UploadJob::shape_of(const PlanList& files) const {
@@ -205,7 +201,12 @@ JobShape UploadJob::shape_of(const PlanList& files) const {
 
 Status UploadJob::tell_plan(const NameCheck& check) {
     const PartSizer sizer(options_.part_size, shape_of(check.to_upload), environment_.pace);
-    const auto planned = tell_planned(check, sizer, *journal_, environment_.log);
+    const auto planned = tell_planned({.check = check,
+                                       .sizer = sizer,
+                                       .journal = *journal_,
+                                       .folders = options_.offline ? nullptr : &folders_,
+                                       .looked_up = options_.offline ? check.not_asked : check.asked,
+                                       .log = environment_.log});
     if (!planned.ok())
         return planned.error();
     planned_ = *planned;
@@ -224,6 +225,7 @@ Status UploadJob::transfer(const PlanList& files) {
     const int slots = places + std::min(places, most_ahead);
     WorkQueue queue({.target = options_.target,
                      .overwrite = options_.conflict == Conflict::overwrite,
+                     .rename = options_.conflict == Conflict::rename,
                      .part_size = [&sizer](std::uint64_t file_size) { return sizer.size_for(file_size); },
                      .slots = slots},
                     files, environment_.clock);
@@ -238,6 +240,8 @@ Status UploadJob::transfer(const PlanList& files) {
                         .transports = environment_.transports,
                         .queue = queue,
                         .journal = *journal_,
+                        .folders = folders_,
+                        .new_names = new_names_,
                         .conflict = options_.conflict,
                         .stop = stop_};
     JobSlots job_slots(environment_.arena, [&context]() noexcept { work_in_slot(context); });
@@ -249,7 +253,7 @@ Status UploadJob::transfer(const PlanList& files) {
         throw;
     }
     job_slots.join();
-    progress_ = queue.progress();
+    sent_ = queue.progress();
     return verdict(queue);
 }
 
@@ -258,22 +262,16 @@ void UploadJob::follow(WorkQueue& queue, JobSlots& slots, int most) {
     do {
         if (slots.started() < most && queue.parts_begun() > static_cast<std::uint64_t>(slots.started()))
             slots.start(most - slots.started());
-        for (const Notice& notice : queue.wait(progress_interval))
+        for (Notice& notice : queue.wait(progress_interval)) {
+            if (auto* result = std::get_if<FileResult>(&notice))
+                metadata_->add(*result);
             std::visit(outcome_, notice);
+        }
         if (const Instant now = environment_.clock.now(); now >= next_report) {
-            report(queue.progress(), false);
+            progress_.tell(queue.progress(), false);
             next_report = now + progress_interval;
         }
     } while (!queue.over());
-}
-
-void UploadJob::report(UploadProgress progress, bool final) {
-    // A file that has to start over loses its stored bytes; a display that runs backwards would help nobody.
-    progress.parts_in_flight = static_cast<std::uint32_t>(storage_.in_use.load());
-    progress.bytes_done = bytes_told_ = std::max(bytes_told_, progress.bytes_done);
-    progress.files_done += done_before_;
-    progress.files_total += settled_;
-    listener_.progress(progress, final);
 }
 
 // So that any program, on any machine, can see what is stored; the journal has it already.
@@ -302,13 +300,9 @@ Status UploadJob::verdict(const WorkQueue& queue) {
         return outcome_.status(cause);
     if (!cause || cause->kind != ErrorKind::auth)
         report_stored(left.open);
-    const std::string drop = left.open.empty() ? std::string()
-                             : left.open.size() <= ids_in_message
-                                 ? ", or drop what is stored: " + drop_command(left.open)
-                                 : ", or see what is stored with ferry task uploads-list";
     const std::string rest = std::to_string(left.files_begun) + " unfinished with " +
                              count_of(left.parts_stored, "part") + " stored, which the platform keeps, " +
-                             std::to_string(left.files_untouched) + " not begun; run the same again to go on" + drop;
+                             std::to_string(left.files_untouched) + " not begun; run the same again to go on";
     if (cause) {
         cause->message += "; " + count_of(outcome_.files(), "file") + " done, " + rest;
         return outcome_.status(cause);

@@ -6,6 +6,8 @@
 #include "base/log.hpp"
 #include "base/status.hpp"
 #include "http/http_transport.hpp"
+#include "metadata/file_metadata.hpp"
+#include "resume/upload_journal.hpp"
 #include "transfer/upload_options.hpp"
 
 #include <cstdint>
@@ -36,15 +38,32 @@ struct FileResult {
     std::string etag; // composite MD5-of-MD5s-N; empty where not verified
     std::string upload_id;
     Duration seconds{0};
+    std::string asked_name; // as the plan and the journal have it; the platform may have given it another
+    FileMetadata metadata;  // still to be set on it
 };
 
-// Counts for a progress display; bytes are those that storage acknowledged.
+// A file on its way.
+struct FileProgress {
+    std::string name; // its path below the target
+    std::uint64_t bytes_done = 0;
+    std::uint64_t bytes_total = 0;
+};
+
+// For a progress display; bytes are those that storage acknowledged.
 struct UploadProgress {
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_total = 0;
+    std::uint64_t bytes_sent = 0; // by this job; parts that got lost again, too
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
+    std::uint64_t files_skipped = 0; // of those done: there was nothing to be sent
     std::uint32_t parts_in_flight = 0;
+    std::uint64_t retries = 0; // of calls and parts
+    std::uint64_t api_calls = 0;
+    std::uint64_t calls_left = 0;        // of the token's quota
+    std::uint64_t calls_limit = 0;       // 0: not known
+    std::string waiting_for{};           // by the whole job, as a few words; empty: for nothing
+    std::vector<FileProgress> in_work{}; // the first few
 };
 
 // Told by the job as it goes on; called on the thread that runs the job, one call at a time.
@@ -79,11 +98,13 @@ struct PlannedWork {
 };
 
 struct UploadSummary {
-    std::uint64_t files = 0; // done, skipped ones included
-    std::uint64_t bytes = 0; // of files uploaded
+    std::uint64_t files = 0;    // done, skipped ones included
+    std::uint64_t of_files = 0; // of the step; 0 if it came to an end before they were known
+    std::uint64_t bytes = 0;    // of files uploaded
     std::uint64_t api_calls = 0;
     std::optional<PlannedWork> planned{}; // in a dry run
     Status status;                        // the first cause of failure, with a count of further failed files
+    LeftUploads left{};                   // of a failure: what the step has open on the platform, for the next run
 };
 
 // Blocks until all files are done, failed or the job is cancelled; no thread of it is left running then. One file's

@@ -2,8 +2,12 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "metadata/manifest_rows.hpp"
+#include "metadata/sidecar.hpp"
 #include "selection/file_selection.hpp"
+#include "selection/local_tree.hpp"
 #include "transfer/file_source.hpp"
+#include "transfer/remote_path.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -19,12 +23,6 @@ namespace ferry {
 namespace {
 
 constexpr std::size_t most_told = 1'000; // problems
-constexpr std::size_t max_name = 255;    // characters, not bytes (contract 3)
-
-std::size_t characters(std::string_view utf8) {
-    return static_cast<std::size_t>(std::count_if(
-        utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }));
-}
 
 // Names are kept as hashes, eight bytes each: two that are alike are looked at once all are known.
 class TakenNames {
@@ -45,30 +43,82 @@ class TakenNames {
     std::vector<std::uint64_t> hashes_;
 };
 
-class Planner final : public SelectionSink {
+// Takes the rows in, and tells what is wrong with them among the other problems.
+class RowCollector final : public ManifestSink {
   public:
-    Planner(Log& log, const CancelToken& cancel) : log_(log), cancel_(cancel) {}
+    RowCollector(ManifestRows& rows, SelectionSink& sink) : rows_(rows), sink_(sink) {}
 
-    void file(SelectedFile selected) override {
-        const Result<FileIdentity> identity = identify_file(selected.path);
-        if (!identity.ok())
-            return problem(identity.error().message);
-        if (std::string wrong = name_problem(selected.name); !wrong.empty())
-            return problem(printable(selected.path) + ": " + wrong);
-        if (identity->size > part_limits::max_object_size)
-            return problem(printable(selected.path) + ": has " + format_size(identity->size) +
-                           ", more than the 5 TiB that a file may have on the platform");
-        names_.add(selected.name);
-        const auto added = files_.add({std::move(selected.path), std::move(selected.name), *identity, files_.files()});
-        if (!added.ok())
+    void row(ManifestRow row) override {
+        if (Status added = rows_.add(std::move(row)); !added)
             broken_ = added.error();
     }
+    void bad_row(std::string sentence) override { sink_.problem(std::move(sentence)); }
+    void oddity(std::string sentence) override { sink_.warning(std::move(sentence)); }
+    bool enough() const override { return broken_ || sink_.stopped(); }
 
-    void problem(std::string sentence) override {
-        if (++problem_count_ <= most_told)
-            problems_.push_back(std::move(sentence));
+    // What ended the reading, if anything has.
+    const std::optional<Error>& broken() const { return broken_; }
+
+  private:
+    ManifestRows& rows_;
+    SelectionSink& sink_;
+    std::optional<Error> broken_;
+};
+
+class Planner final : public SelectionSink {
+  public:
+    Planner(const UploadOptions& options, PlanProblems& problems, Log& log, const CancelToken& cancel)
+        : options_(options)
+        , problems_(problems)
+        , manifest_(options.manifest ? absolute_path(options.work_dir, *options.manifest) : std::string())
+        , log_(log)
+        , cancel_(cancel)
+        , tree_(absolute_path(options.work_dir, options.base_dir + "/.")) {
+        if (options.receipts)
+            receipts_ = identify_file(absolute_path(options.work_dir, *options.receipts));
     }
+
+    void read_rows() {
+        if (manifest_.empty())
+            return;
+        RowCollector collector(rows_, *this);
+        read_manifest(manifest_, collector);
+        if (collector.broken())
+            return stop(*collector.broken());
+        const auto doubled = rows_.sort();
+        if (!doubled.ok())
+            return stop(doubled.error());
+        for (const auto& [row, first_line] : *doubled)
+            problem(manifest_place(manifest_, row.line) + printable(row.path) + " is named in line " +
+                    std::to_string(first_line) + ", too; give it one row");
+    }
+
+    // Of the manifest, those that `files` does not name.
+    void add_other_rows() {
+        while (!stopped()) {
+            auto row = rows_.next_left();
+            if (!row.ok())
+                return stop(row.error());
+            if (!*row)
+                return;
+            std::string name = (*row)->path.substr((*row)->path.rfind('/') + 1);
+            add({std::move((*row)->path), std::move(name), std::nullopt, std::move((*row)->metadata)},
+                manifest_place(manifest_, (*row)->line));
+        }
+    }
+
+    void file(SelectedFile selected) override {
+        const auto row = rows_.take(selected.path);
+        if (!row.ok())
+            return stop(row.error());
+        if (*row)
+            fill_in(selected.metadata, (*row)->metadata);
+        add(std::move(selected), {});
+    }
+
+    void problem(std::string sentence) override { problems_.add(std::move(sentence)); }
     void warning(std::string sentence) override { log_.warn(sentence); }
+    void note(std::string sentence) override { log_.info(sentence); }
     bool stopped() const override { return broken_ || cancel_.cancelled(); }
 
     Result<PlanList> result() {
@@ -78,69 +128,137 @@ class Planner final : public SelectionSink {
             return *broken_;
         if (cancel_.cancelled())
             return Error{ErrorKind::cancelled, "stopped while the files to upload were looked for: nothing was sent"};
-        if (problems_.empty())
-            return std::move(files_);
-        if (problem_count_ == 1)
-            return Error{ErrorKind::invalid, problems_.front()};
-        for (const std::string& problem : problems_)
-            log_.error(problem);
-        return Error{ErrorKind::invalid, std::to_string(problem_count_) +
-                                             " problems with the files to upload, the first: " + problems_.front()};
+        return std::move(files_);
     }
 
   private:
+    void stop(Error error) { broken_ = std::move(error); }
+
+    // `where` begins its problems.
+    void add(SelectedFile selected, const std::string& where) {
+        const Result<FileIdentity> identity = identify_file(selected.path);
+        if (!identity.ok())
+            return problem(where + identity.error().message +
+                           (!where.empty() && identity.error().kind == ErrorKind::not_found
+                                ? "; correct the path, which begins in the folder of the manifest"
+                                : ""));
+        if (is_receipts(*identity))
+            return problem(where + printable(selected.path) +
+                           ": is the file of receipts, which is written to while files are uploaded; write them "
+                           "elsewhere, or leave it out of the files");
+        if (std::string wrong = name_problem(selected.name); !wrong.empty())
+            return problem(where + printable(selected.path) + ": " + wrong);
+        if (identity->size > part_limits::max_object_size)
+            return problem(where + printable(selected.path) + ": has " + format_size(identity->size) +
+                           ", more than the 5 TiB that a file may have on the platform");
+        if (!complete_metadata(selected))
+            return problem(where + printable(selected.path) + ": " + too_many_pairs(selected.metadata.pairs.size()));
+        auto folder = folder_of(selected);
+        if (!folder.ok())
+            return problem(where + printable(selected.path) + ": " + folder.error().message);
+        PlannedFile planned{.path = std::move(selected.path),
+                            .name = std::move(selected.name),
+                            .identity = *identity,
+                            .position = files_.files(),
+                            .folder = std::move(*folder),
+                            .metadata = std::move(selected.metadata)};
+        names_.add(planned.remote());
+        take_folders(planned.folder);
+        if (const auto added = files_.add(planned); !added.ok())
+            stop(added.error());
+    }
+
+    bool is_receipts(const FileIdentity& file) const {
+        return receipts_ && receipts_->ok() && file.inode == (*receipts_)->inode && file.device == (*receipts_)->device;
+    }
+
+    // What lies beside the file gives way to what is said of it, and what is said of every file to both. False if that
+    // is too much, for which the side file is no reason.
+    bool complete_metadata(SelectedFile& file) {
+        FileMetadata all = file.metadata;
+        fill_in(all, read_sidecar(file.path, [this](std::string sentence) { warning(std::move(sentence)); }));
+        fill_in(all, options_.metadata);
+        fill_in(file.metadata, options_.metadata);
+        if (file.metadata.pairs.size() > metadata_limits::pairs)
+            return false;
+        if (all.pairs.size() <= metadata_limits::pairs)
+            file.metadata = std::move(all);
+        else
+            warning(printable(file.path) + ".meta: with it the file would have " + too_many_pairs(all.pairs.size()) +
+                    "; the file goes without it");
+        return true;
+    }
+
+    // Below the target. What the step's own `folder` may be was checked with the options.
+    Result<std::string> folder_of(const SelectedFile& file) {
+        if (file.folder)
+            return *file.folder;
+        if (!options_.preserve_folders)
+            return options_.folder;
+        const auto local = tree_.folder_of(file.path);
+        return local.ok() ? clean_folder(remote_path(options_.folder, *local)) : local;
+    }
+
+    // Folders have names beside those of files.
+    void take_folders(const std::string& folder) {
+        for (std::string path = folder; !path.empty() && folders_.insert(path).second; path = parent_folder(path))
+            names_.add(path);
+    }
+
     void find_twins() {
         const auto doubled = names_.doubled();
         if (doubled.empty())
             return;
         std::unordered_map<std::string, std::string> first; // path of the first file of a name
-        for (PlanList::Reader reader(files_); reader.more() && problem_count_ < most_told;) {
+        for (PlanList::Reader reader(files_); reader.more() && !problems_.enough();) {
             const Result<PlannedFile> file = reader.next();
             if (!file.ok()) {
                 broken_ = file.error();
                 return;
             }
-            if (!doubled.contains(TakenNames::hash(file->name)))
+            const std::string remote = file->remote();
+            if (!doubled.contains(TakenNames::hash(remote)))
                 continue;
-            const auto [other, added] = first.try_emplace(file->name, file->path);
+            const auto [other, added] = first.try_emplace(remote, file->path);
             if (!added)
                 problem(twin_problem(*file, other->second));
+            else if (folders_.contains(remote))
+                problem(printable(file->path) + ": would be called " + printable(remote) +
+                        " on the platform, and so would the folder of other files");
         }
     }
 
     static std::string twin_problem(const PlannedFile& file, const std::string& other) {
         if (other == file.path)
             return printable(file.path) + ": is named twice";
-        return printable(file.path) + ": would be called " + printable(file.name) + " on the platform, and so would " +
-               printable(other);
+        return printable(file.path) + ": would be called " + printable(file.remote()) +
+               " on the platform, and so would " + printable(other) +
+               "; give one another \"name\" or \"folder\", or keep the local folders with \"preserve_folders\"";
     }
 
+    const UploadOptions& options_;
+    PlanProblems& problems_;
+    const std::string manifest_; // absolute; empty: there is none
     Log& log_;
     const CancelToken& cancel_;
+    LocalTree tree_;
+    std::optional<Result<FileIdentity>> receipts_; // the file, if it is there
+    ManifestRows rows_;
     PlanList files_;
     TakenNames names_;
-    std::vector<std::string> problems_; // the first ones
-    std::size_t problem_count_ = 0;
+    std::unordered_set<std::string> folders_; // below the target, those that hold only folders, too
     std::optional<Error> broken_;
 };
 
 } // namespace
 
-std::string name_problem(std::string_view name) {
-    if (name.empty())
-        return "its name on the platform would be empty";
-    if (name.find('/') != std::string_view::npos)
-        return "its name on the platform, " + printable(name) + ", may not hold a slash";
-    if (!is_utf8(name))
-        return "its name is not valid UTF-8, which the platform needs; give it another with `name`";
-    if (const std::size_t length = characters(name); length > max_name)
-        return "its name has " + std::to_string(length) + " characters, and the platform takes at most 255";
-    return {};
-}
-
-Result<PlanList> plan_files(const UploadOptions& options, Log& log, const CancelToken& cancel) {
-    Planner planner(log, cancel);
+Result<PlanList> plan_files(const UploadOptions& options, PlanProblems& problems, Log& log, const CancelToken& cancel) {
+    if (!options.preserve_folders && options.base_dir != ".")
+        log.warn("\"base_dir\" says where \"preserve_folders\" begins, and changes nothing without it");
+    Planner planner(options, problems, log, cancel);
+    planner.read_rows();
     select_files(options.files, options.work_dir, planner);
+    planner.add_other_rows();
     return planner.result();
 }
 

@@ -6,7 +6,7 @@ namespace ferry {
 
 PartJob UploadSession::part_job(std::uint32_t number) const {
     return {.path = file_.path,
-            .name = file_.name,
+            .name = file_.remote(),
             .identity = file_.identity,
             .upload_id = opened_.upload_id,
             .number = number,
@@ -103,6 +103,7 @@ void UploadSession::init_done(OpenedUpload opened) {
     --in_flight_;
     opened_ = std::move(opened);
     nothing_open_ = false;
+    renamed_ = false;
     parts_.assign(opened_.plan.count(), {});
     mends_ = 0;
     for (StoredPart& part : std::exchange(opened_.stored, {})) {

@@ -54,8 +54,8 @@ struct WorkFailure {
 
 // pending -> init -> sending -> completing -> done, or to failed from anywhere (after in-flight work has come back).
 // A vanished upload goes back to pending, at most `max_restarts` times. Not thread-safe: all under the queue's lock,
-// but for request(), file(), opened(), lost_upload(), restarts(), parts(), unreported() and mends(), which do not
-// change while init or complete is out.
+// but for request(), file(), opened(), lost_upload(), renamed(), restarts(), parts(), unreported() and mends(), which
+// nobody else changes while init or complete is out.
 class UploadSession {
   public:
     static constexpr int max_restarts = 2;
@@ -65,6 +65,15 @@ class UploadSession {
     const PlannedFile& file() const { return file_; }
     const InitRequest& request() const { return request_; }
     const OpenedUpload& opened() const { return opened_; }
+    // Before the first request of an init that is out: whose folder is only known, or made, then.
+    void place(Target target) { request_.target = std::move(target); }
+    // While init or complete is out: its name is taken, and it is to go on under this one.
+    void rename(std::string name) {
+        request_.name = name;
+        file_.rename(std::move(name));
+        renamed_ = true;
+    }
+    bool renamed() const { return renamed_; } // since an upload was opened for it
     PartJob part_job(std::uint32_t number) const;
     std::vector<PartReport> unreported() const; // in ascending order
     // Those that complete has to tell, in ascending order: the unreported ones; all of an upload that was gone on with,
@@ -113,8 +122,8 @@ class UploadSession {
     void start_over_if_drained();
     bool wants_abort() const;
 
-    const PlannedFile file_;
-    const InitRequest request_;
+    PlannedFile file_;
+    InitRequest request_;
     State state_ = State::pending;
     OpenedUpload opened_;
     std::string lost_upload_;
@@ -128,6 +137,7 @@ class UploadSession {
     bool nothing_open_ = false; // whatever opened_ says
     bool vanished_ = false;     // waits for in-flight work before it starts over
     bool abort_tried_ = false;
+    bool renamed_ = false;
     std::optional<WorkFailure> failure_;
 };
 

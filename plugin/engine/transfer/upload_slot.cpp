@@ -3,6 +3,8 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "transfer/file_source.hpp"
+#include "transfer/new_names.hpp"
+#include "transfer/remote_folders.hpp"
 #include "transfer/upload_events.hpp"
 #include "transfer/upload_finish.hpp"
 #include "transfer/upload_start.hpp"
@@ -14,6 +16,8 @@
 
 namespace ferry {
 namespace {
+
+constexpr int most_renames = 20; // of a file, where somebody else always is faster
 
 // Of a call on an upload that was open: the platform does not know it any more.
 bool upload_gone(const Error& error) {
@@ -44,9 +48,9 @@ void UploadSlot::run() {
         try {
             perform(*work);
         } catch (const std::exception& exception) {
-            defect = defect_in(printable(work->session->file().name), exception.what());
+            defect = defect_in(printable(work->session->file().remote()), exception.what());
         } catch (...) {
-            defect = defect_in(printable(work->session->file().name), "of an unknown kind");
+            defect = defect_in(printable(work->session->file().remote()), "of an unknown kind");
         }
         if (defect) {
             stop_all(context_, *defect);
@@ -68,8 +72,57 @@ void UploadSlot::perform(const Work& work) {
     }
 }
 
+// Makes the file's folder if it is missing.
+Status UploadSlot::place(const Work& work) {
+    const PlannedFile& file = work.session->file();
+    auto target = context_.folders.made(api_, file.folder);
+    if (!target.ok())
+        return {target.error().kind, printable(file.remote()) + ": " + target.error().message};
+    work.session->place(std::move(*target));
+    return {};
+}
+
+// The folder may have gone since it was looked up, and the name may have been taken.
+Result<StartOutcome> UploadSlot::start(const Work& work) {
+    UploadSession& session = *work.session;
+    const std::string& folder = session.file().folder;
+    bool looked_again = false;
+    for (int renames = 0;;) {
+        auto started = UploadStart(context_, api_).start(session);
+        if (started.ok())
+            return started;
+        const ErrorKind kind = started.error().kind;
+        if (kind == ErrorKind::not_found && !folder.empty() && !std::exchange(looked_again, true)) {
+            context_.folders.forget(folder);
+            if (const Status placed = place(work); !placed)
+                return placed.error();
+        } else if (kind == ErrorKind::conflict && context_.conflict == Conflict::rename && renames++ < most_renames) {
+            if (const Status renamed = rename(work); !renamed)
+                return renamed.error();
+        } else {
+            return started;
+        }
+    }
+}
+
+Status UploadSlot::rename(const Work& work) {
+    UploadSession& session = *work.session;
+    const PlannedFile& file = session.file();
+    const std::string who = printable(file.remote());
+    auto name = context_.new_names.choose(api_, session.request().target, file.folder, file.asked(),
+                                          [this](const std::string& path) { return context_.journal.reserve(path); });
+    if (!name.ok())
+        return {name.error().kind, who + ": " + name.error().message};
+    context_.api.log.info(who + ": the name " + printable(file.name) +
+                          " has been taken on the platform meanwhile, so it goes there as " + printable(*name));
+    session.rename(std::move(*name));
+    return {};
+}
+
 void UploadSlot::do_init(const Work& work) {
-    auto started = UploadStart(context_, api_).start(*work.session);
+    if (const Status placed = place(work); !placed)
+        return fail(work, {.error = placed.error()});
+    auto started = start(work);
     if (!started.ok())
         return started.error().kind == ErrorKind::conflict ? conflicts(work, started.error())
                                                            : fail(work, {.error = started.error()});
@@ -83,15 +136,16 @@ void UploadSlot::do_init(const Work& work) {
 void UploadSlot::do_part(const Work& work) {
     const UploadSession& session = *work.session;
     const auto on_retry = [&](const RetryNotice& notice) {
-        context_.api.log.debug(printable(session.file().name) + ": part " + std::to_string(notice.number) +
+        context_.api.log.debug(printable(session.file().remote()) + ": part " + std::to_string(notice.number) +
                                ": trying again in " + format_duration(notice.wait) + ": " + notice.reason);
+        ++context_.api.retries;
         context_.queue.tell(retry_event(session.file(), notice));
     };
     const auto on_stored = [&](const SentPart& sent) {
-        context_.journal.part_stored(session.file().name, {.report = sent.report,
-                                                           .size = session.opened().plan.range(work.part).size,
-                                                           .md5 = sent.md5,
-                                                           .verified = sent.verified});
+        context_.journal.part_stored(session.file().remote(), {.report = sent.report,
+                                                               .size = session.opened().plan.range(work.part).size,
+                                                               .md5 = sent.md5,
+                                                               .verified = sent.verified});
     };
     PartOutcome outcome = sender_.send(session.part_job(work.part), on_retry, on_stored);
     if (auto* failure = std::get_if<PartFailure>(&outcome)) {
@@ -126,18 +180,20 @@ void UploadSlot::do_complete(const Work& work) {
 
 // The file is there: it counts once the platform's record is right.
 void UploadSlot::finish(const Work& work, FoundComplete done) {
-    const std::string& name = work.session->file().name;
+    const std::string name = work.session->file().remote();
     Result<FileResult> result = UploadFinish(context_, api_).check(*work.session, std::move(done));
     if (!result.ok()) {
         if (result.error().kind != ErrorKind::cancelled) // then the next run looks again
             context_.journal.dropped(name);
         return fail(work, {.error = result.error(), .closed = true});
     }
-    context_.journal.done(name, {.id = result->id,
-                                 .name = result->name,
-                                 .project = result->project,
-                                 .parent = result->parent,
-                                 .etag = result->etag});
+    context_.journal.done(name,
+                          {.id = result->id,
+                           .name = result->name,
+                           .project = result->project,
+                           .parent = result->parent,
+                           .etag = result->etag},
+                          !result->metadata.empty());
     context_.queue.complete_done(work, std::move(*result));
 }
 
@@ -155,21 +211,26 @@ void UploadSlot::mend(const Work& work, const Error& cause) {
 }
 
 void UploadSlot::conflicts(const Work& work, Error error) {
+    if (work.kind == WorkKind::complete && context_.conflict == Conflict::rename) {
+        const Status renamed = rename(work);
+        return fail(work, renamed ? WorkFailure{.error = std::move(error), .vanished = true, .drop = true}
+                                  : WorkFailure{.error = renamed.error(), .drop = true});
+    }
     auto skipped = UploadFinish(context_, api_).as_skipped(*work.session);
     if (!skipped)
         return fail(work, {.error = std::move(error)});
     if (work.kind == WorkKind::complete && api_.abort(work.session->opened().upload_id))
-        context_.journal.dropped(work.session->file().name);
+        context_.journal.dropped(work.session->file().remote());
     context_.queue.complete_done(work, std::move(*skipped));
 }
 
 void UploadSlot::do_abort(const Work& work) {
     const Status aborted = api_.abort(work.session->opened().upload_id);
     if (!aborted)
-        context_.api.log.warn(printable(work.session->file().name) + ": the upload " +
+        context_.api.log.warn(printable(work.session->file().remote()) + ": the upload " +
                               work.session->opened().upload_id + " could not be aborted: " + aborted.error().message);
     else
-        context_.journal.dropped(work.session->file().name);
+        context_.journal.dropped(work.session->file().remote());
     context_.queue.abort_done(work, aborted.ok());
 }
 

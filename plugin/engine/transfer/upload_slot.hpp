@@ -9,10 +9,13 @@
 #include "transfer/work_queue.hpp"
 
 #include <memory>
+#include <variant>
 
 namespace ferry {
 
 struct FoundComplete;
+class NewNames;
+class RemoteFolders;
 
 // What the slots of a step share. Outlives them.
 struct SlotContext {
@@ -21,6 +24,8 @@ struct SlotContext {
     TransportFactory& transports;
     WorkQueue& queue;
     UploadJournal& journal;
+    RemoteFolders& folders;
+    NewNames& new_names;
     Conflict conflict = Conflict::fail;
     CancelToken& stop; // of the step: cancelled from outside, or by a slot when nothing can go on
 };
@@ -34,6 +39,9 @@ class UploadSlot {
   private:
     void perform(const Work& work);
     void do_init(const Work& work);
+    Result<std::variant<OpenedUpload, FoundComplete>> start(const Work& work);
+    Status place(const Work& work);
+    Status rename(const Work& work);
     void do_part(const Work& work);
     void do_complete(const Work& work);
     void do_abort(const Work& work);

@@ -37,29 +37,47 @@ Result<StartOutcome> UploadStart::start(const UploadSession& session) {
     if (!session.lost_upload().empty()) {
         if (const Status aborted = abort_lost(session); !aborted)
             return aborted.error();
-    } else {
-        const auto others = context_.journal.claim(file.name, context_.stop);
-        if (!others.ok())
-            return others.error();
-        const SavedFile* saved = *others ? &**others : context_.journal.saved(file.name);
-        if (saved && saved->pending()) {
-            auto taken = take_up(session, *saved);
-            if (!taken.ok())
-                return taken.error();
-            if (*taken)
-                return std::move(**taken);
-        }
+    } else if (!session.renamed()) { // else all that was known of it has been dropped already
+        auto found = take_up_known(session);
+        if (!found.ok())
+            return found.error();
+        if (*found)
+            return std::move(**found);
     }
+    if (context_.conflict == Conflict::rename && !context_.journal.reserve(file.placed()))
+        return Error{ErrorKind::conflict, printable(file.placed()) + ": another step is uploading a file of that name"};
     auto opened = open_anew(session);
     if (!opened.ok())
         return opened.error();
     return StartOutcome(std::move(*opened));
 }
 
+// nullopt: nothing is known of it, or nothing that can be gone on with.
+Result<std::optional<StartOutcome>> UploadStart::take_up_known(const UploadSession& session) {
+    const std::string name = session.file().remote();
+    const SavedFile* saved = context_.journal.saved(name);
+    std::optional<SavedFile> taken_over;
+    if (context_.conflict != Conflict::rename) {
+        auto others = context_.journal.claim(name, context_.stop);
+        if (!others.ok())
+            return others.error();
+        taken_over = std::move(*others);
+    } else if (saved && saved->pending() && !context_.journal.reserve(saved->placed())) {
+        saved = nullptr; // another step has taken it over
+    }
+    saved = taken_over ? &*taken_over : saved;
+    return saved && saved->pending() ? take_up(session, *saved) : std::optional<StartOutcome>();
+}
+
 // nullopt: nothing of it is left on the platform.
 Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& session, const SavedFile& saved) {
     if (!same_source(saved, session.file())) {
         if (const Status dropped = drop_outdated(session, saved, "the file has changed since"); !dropped)
+            return dropped.error();
+        return std::optional<StartOutcome>();
+    }
+    if (saved.as != session.file().chosen()) {
+        if (const Status dropped = drop_outdated(session, saved, "it gets another name on the platform"); !dropped)
             return dropped.error();
         return std::optional<StartOutcome>();
     }
@@ -86,7 +104,7 @@ Result<std::optional<OpenedUpload>> UploadStart::adopt(const UploadSession& sess
 }
 
 Result<std::optional<StartOutcome>> UploadStart::take_up_open(const UploadSession& session, const SavedFile& saved) {
-    const std::string name = printable(session.file().name);
+    const std::string name = printable(session.file().remote());
     const auto state = api_.upload_state(saved.upload_id);
     if (!state.ok())
         return state.error();
@@ -138,11 +156,11 @@ Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& sess
     if (const Status told = report_in_order(**opened); !told)
         return told.error();
     if (!saved) {
-        context_.journal.begun(file.name, file.path, fingerprint(file.identity), api_.server_now());
-        context_.journal.opened(file.name, state.info.upload_id, state.info.part_size, state.info.parallel);
+        context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen());
+        context_.journal.opened(file.remote(), state.info.upload_id, state.info.part_size, state.info.parallel);
     }
-    context_.api.log.info(printable(file.name) + ": going on with upload " + printable(state.info.upload_id) + ": " +
-                          std::to_string((*opened)->stored.size()) + " of " +
+    context_.api.log.info(printable(file.remote()) + ": going on with upload " + printable(state.info.upload_id) +
+                          ": " + std::to_string((*opened)->stored.size()) + " of " +
                           count_of((*opened)->plan.count(), "part") + " stored already");
     return opened;
 }
@@ -159,10 +177,12 @@ Status UploadStart::report_in_order(OpenedUpload& opened) {
 }
 
 Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why) {
-    const std::string name = printable(session.file().name);
+    const std::string name = printable(session.file().remote());
     std::string id = saved.upload_id;
     if (id.empty()) {
-        const auto found = api_.find_upload(session.request(), saved.begun_at);
+        InitRequest request = session.request();
+        request.name = saved.as.empty() ? session.file().asked() : saved.as;
+        const auto found = api_.find_upload(request, saved.begun_at);
         if (!found.ok())
             return found.status();
         if (*found)
@@ -174,22 +194,24 @@ Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile&
         if (const Status aborted = api_.abort(id); !aborted)
             return aborted;
     }
-    context_.journal.dropped(session.file().name);
+    context_.journal.dropped(session.file().remote());
     return {};
 }
 
 Status UploadStart::abort_lost(const UploadSession& session) {
     const std::string& lost = session.lost_upload();
-    context_.api.log.warn(printable(session.file().name) + ": the platform " +
-                          (session.mends() > 0 ? "cannot put its upload " + printable(lost) + " together"
-                                               : "does not know its upload " + printable(lost) + " any more") +
+    context_.api.log.warn(printable(session.file().remote()) + ": " +
+                          (session.renamed() ? "its name was taken while upload " + printable(lost) + " was under way"
+                           : session.mends() > 0
+                               ? "the platform cannot put its upload " + printable(lost) + " together"
+                               : "the platform does not know its upload " + printable(lost) + " any more") +
                           "; it is sent again from the start");
     // Its storage may have gone alone. Where the platform will not end it, it stays open, and only this line tells.
     const Status aborted = api_.abort(lost);
     if (!aborted && aborted.error().kind == ErrorKind::cancelled)
         return aborted;
     if (!aborted)
-        context_.api.log.warn(printable(session.file().name) + ": the upload " + printable(lost) +
+        context_.api.log.warn(printable(session.file().remote()) + ": the upload " + printable(lost) +
                               " could not be aborted: " + aborted.error().message);
     return {};
 }
@@ -199,11 +221,11 @@ Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
     InitRequest request = session.request();
     UploadInfo info;
     for (int i = 0; i < max_inits; ++i) {
-        context_.journal.begun(file.name, file.path, fingerprint(file.identity), api_.server_now());
+        context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen());
         Result<UploadInfo> answer = api_.init(request);
         if (!answer.ok()) {
             if (was_refused(answer.error().kind))
-                context_.journal.dropped(file.name);
+                context_.journal.dropped(file.remote());
             return answer.error();
         }
         info = std::move(*answer);
@@ -216,7 +238,7 @@ Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
                 return std::move(**opened);
         }
         if (plan) {
-            context_.journal.opened(file.name, info.upload_id, info.part_size, info.parallel);
+            context_.journal.opened(file.remote(), info.upload_id, info.part_size, info.parallel);
             return OpenedUpload{.upload_id = info.upload_id, .plan = *plan, .parallel = info.parallel};
         }
         // Contract 3: a part size that gives more than 10,000 parts calls for another init with a larger wish.
@@ -224,7 +246,7 @@ Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
             return aborted.error();
         request.part_size = std::max(2 * request.part_size, least_part_size(request.size));
     }
-    return Error{ErrorKind::platform, printable(file.name) + ": the platform insists on parts of " +
+    return Error{ErrorKind::platform, printable(file.remote()) + ": the platform insists on parts of " +
                                           count_of(info.part_size, "byte") + ", which cannot hold " +
                                           count_of(request.size, "byte") + " in 10,000 parts"};
 }

@@ -27,6 +27,7 @@ class UploadStart {
     Result<StartOutcome> start(const UploadSession& session);
 
   private:
+    Result<std::optional<StartOutcome>> take_up_known(const UploadSession& session);
     Result<std::optional<StartOutcome>> take_up(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> take_up_open(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> find_complete(const UploadSession& session, const SavedFile& saved);

@@ -109,7 +109,8 @@ UploadSession* WorkQueue::begin_next() {
                         .size = file->identity.size,
                         .part_size = settings_.part_size(file->identity.size),
                         .overwrite = settings_.overwrite,
-                        .replaces = file->replaces};
+                        .replaces = file->replaces,
+                        .takes_over = !settings_.rename};
     UploadSession& session = open_.emplace_back(std::move(*file), std::move(request));
     session.started_at = clock_.now();
     return &session;
@@ -135,6 +136,7 @@ void WorkQueue::parts_lost(const Work& work, const std::vector<std::uint32_t>& l
 void WorkQueue::part_done(const Work& work, SentPart part, bool reported) {
     std::lock_guard lock(mutex_);
     const std::uint64_t before = work.session->bytes_stored();
+    progress_.bytes_sent += work.session->opened().plan.range(work.part).size;
     work.session->part_done(work.part, std::move(part), reported);
     progress_.bytes_done += work.session->bytes_stored() - before; // goes down where the file starts over
     came_back(work);
@@ -182,7 +184,7 @@ void WorkQueue::retire(UploadSession& session) {
         const PlannedFile& file = session.file();
         notices_.emplace_back(FailedFile{.position = file.position,
                                          .path = file.path,
-                                         .name = file.name,
+                                         .name = file.remote(),
                                          .upload_id = session.open_upload(),
                                          .parts_stored = session.parts_stored(),
                                          .error = session.failure()});
@@ -226,7 +228,10 @@ bool WorkQueue::over() const {
 
 UploadProgress WorkQueue::progress() const {
     std::lock_guard lock(mutex_);
-    return progress_;
+    UploadProgress progress = progress_;
+    for (auto session = open_.begin(); session != open_.end() && progress.in_work.size() < most_told; ++session)
+        progress.in_work.push_back({session->file().remote(), session->bytes_stored(), session->file().identity.size});
+    return progress;
 }
 
 std::uint64_t WorkQueue::parts_begun() const {
@@ -240,7 +245,7 @@ Unfinished WorkQueue::unfinished() const {
     for (const UploadSession& session : open_) {
         counts.parts_stored += session.parts_stored();
         if (!session.open_upload().empty())
-            counts.open.push_back({.name = session.file().name,
+            counts.open.push_back({.name = session.file().remote(),
                                    .upload_id = session.open_upload(),
                                    .parts = session.opened().plan.count(),
                                    .parts_stored = session.parts_stored(),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/job_event.hpp"
 #include "base/status.hpp"
 #include "transfer/plan_list.hpp"
 #include "transfer/upload_job.hpp"
@@ -29,12 +30,6 @@ struct FailedFile {
     std::string upload_id; // still open on the platform; may be empty
     std::uint32_t parts_stored = 0;
     Error error;
-};
-
-// For programs: type and JSON text.
-struct JobEvent {
-    std::string type;
-    std::string json;
 };
 
 using Notice = std::variant<JobEvent, FileResult, FailedFile>;
@@ -65,6 +60,7 @@ class WorkQueue {
     struct Settings {
         Target target;
         bool overwrite = false;
+        bool rename = false; // names that are taken are left to whoever has them
         std::function<std::uint64_t(std::uint64_t file_size)> part_size; // to ask for, in bytes; called under the lock
         int slots = 1;
     };
@@ -95,6 +91,7 @@ class WorkQueue {
     std::optional<Error> stopped_by() const;
 
   private:
+    static constexpr std::size_t most_told = 8;      // files on their way
     static constexpr std::size_t max_notices = 4096; // slots wait beyond that, so that memory stays bounded
 
     std::optional<Work> choose();

@@ -128,9 +128,13 @@ Call FakePlatform::read(const HttpRequest& request, std::string body) {
     if (request.url.port == 9000 && path.starts_with("/v2/upload/multipart"))
         call = read_upload_path(request, path.substr(20));
     else if (request.url.port == 9000 && path == "/v2/files")
-        call.kind = "list";
+        call.kind = request.method == "POST" ? "mkdir" : "list";
+    else if (request.url.port == 9000 && path == "/v2/bulk/files/edit")
+        call.kind = "edit";
     else if (request.url.port == 9000 && path.starts_with("/v2/files/"))
         call = {.kind = "file", .upload = {}, .name = std::string(path.substr(10)), .body = {}};
+    else if (request.url.port == 9000 && path.starts_with("/v2/projects/"))
+        call.kind = "project";
     else {
         const std::vector<std::string> pieces = split(path, '/'); // "", upload, part
         call = {.kind = "put",
@@ -140,7 +144,7 @@ Call FakePlatform::read(const HttpRequest& request, std::string body) {
                 .body = {}};
     }
     call.body = std::move(body);
-    if (call.kind == "init")
+    if (call.kind == "init" || call.kind == "mkdir")
         call.name = object_of(call.body)->optValue<std::string>("name", "");
     else if (call.name.empty() && names_.contains(call.upload))
         call.name = names_[call.upload];
@@ -176,6 +180,14 @@ HttpOutcome FakePlatform::serve(const Call& call, const HttpRequest& request) {
         return init(call, request.url.target.find("overwrite=") != std::string::npos);
     if (call.kind == "uploads")
         return open_list();
+    if (call.kind == "edit")
+        return edit(call);
+    if (call.kind == "mkdir")
+        return make_folder(call);
+    if (call.kind == "project")
+        return reply(200, !may_write   ? R"({"id":"me/project"})"
+                          : *may_write ? R"({"id":"me/project","permissions":{"write":true}})"
+                                       : R"({"id":"me/project","permissions":{"write":false}})");
     if (call.kind == "file") {
         for (const StoredFile& file : files_)
             if (file.id == call.name)
@@ -220,6 +232,8 @@ HttpOutcome FakePlatform::open_list() const {
         item->set("upload_id", id);
         item->set("name", upload.name);
         item->set("project", "me/project");
+        if (!upload.parent.empty())
+            item->set("parent", upload.parent);
         item->set("initiated", upload.initiated);
         items->add(item);
     }
@@ -263,12 +277,20 @@ void FakePlatform::take_reports(const Call& call, Upload& upload) {
 HttpOutcome FakePlatform::list(const HttpRequest& request) const {
     const std::string& target = request.url.target;
     std::vector<std::string> names;
-    for (const std::string& field : split(std::string_view(target).substr(target.find('?') + 1), '&'))
+    std::string parent;
+    for (const std::string& field : split(std::string_view(target).substr(target.find('?') + 1), '&')) {
         if (field.starts_with("name="))
             names.push_back(decode(std::string_view(field).substr(5)));
+        if (field.starts_with("parent="))
+            parent = decode(std::string_view(field).substr(7));
+    }
+    if (!has_folder(parent))
+        return reply(404, R"({"status":404,"code":5002,"message":"no such folder"})");
     std::string items;
     for (const StoredFile& file : files_)
-        if (names.empty() || std::find(names.begin(), names.end(), file.name) != names.end())
+        if (file.parent != parent)
+            continue;
+        else if (names.empty() || std::find(names.begin(), names.end(), file.name) != names.end())
             items += (items.empty() ? "" : ",") + file_json(file, complete_tells_size);
     return reply(200, "{\"href\":\"x\",\"items\":[" + items + "],\"links\":[]}");
 }
@@ -279,9 +301,15 @@ HttpOutcome FakePlatform::init(const Call& call, bool overwrite) {
             if (open.name == call.name)
                 return reply(409, R"({"status":409,"code":8006,"message":"upload exists"})");
     const Object::Ptr body = object_of(call.body);
+    const auto parent = body->optValue<std::string>("parent", "");
+    if (!has_folder(parent))
+        return reply(404, R"({"status":404,"code":5026,"message":"no such folder"})");
+    if (refuse_taken && !overwrite && is_taken(parent, call.name))
+        return reply(409, R"({"status":409,"code":8005,"message":"file already exists"})");
     Upload upload{.name = call.name,
                   .size = body->getValue<Poco::UInt64>("size"),
                   .part_size = part_size != 0 ? part_size : body->getValue<Poco::UInt64>("part_size"),
+                  .parent = parent,
                   .overwrite = overwrite,
                   .initiated = initiated,
                   .parts = {},
@@ -337,38 +365,6 @@ HttpOutcome FakePlatform::put(const Call& call, Upload& upload, const HttpReques
     for (const HttpHeader& header : put_answer.list())
         response.headers.add(header.name, header.value);
     return response;
-}
-
-HttpOutcome FakePlatform::complete(const Call& call) {
-    const auto node = uploads_.extract(call.upload);
-    Upload& upload = node.mapped();
-    take_reports(call, upload);
-    std::string content;
-    for (const auto& [number, bytes] : upload.parts)
-        content += bytes;
-    if (upload.reported.size() != upload.parts.size())
-        wrong("complete without every part: " + call.text());
-    if (upload.overwrite)
-        std::erase_if(files_, [&](const StoredFile& file) { return file.name == upload.name; });
-    const std::string name = rename ? rename(upload.name) : upload.name;
-    files_.push_back({.id = "file-" + std::to_string(next_id_++),
-                      .name = name,
-                      .content = std::move(content),
-                      .created = initiated});
-    return reply(201, file_json(files_.back(), complete_tells_size));
-}
-
-std::string FakePlatform::file_json(const StoredFile& file, bool with_size) const {
-    Object::Ptr json = new Object;
-    json->set("id", file.id);
-    json->set("name", file.name);
-    json->set("project", "me/project");
-    json->set("type", file.folder ? "FOLDER" : "file");
-    if (!file.created.empty())
-        json->set("created_on", file.created);
-    if (with_size && !file.folder)
-        json->set("size", static_cast<Poco::UInt64>(file.content.size()));
-    return to_json(Poco::Dynamic::Var(json));
 }
 
 std::string md5_hex(std::string_view bytes) {

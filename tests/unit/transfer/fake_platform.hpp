@@ -19,9 +19,9 @@ namespace ferry::test {
 // One request, as a hook sees it.
 struct Call {
     std::string kind; // "list", "init", "sign", "put", "report", "report_many", "details", "complete", "abort", "file",
-                      // "uploads"
+                      // "uploads", "edit", "mkdir"
     std::string upload; // id
-    std::string name;   // of the file; empty for list
+    std::string name;   // of the file or folder; empty for list
     std::uint32_t part = 0;
     int nth = 0;      // how often this kind, upload and part was asked for, from 1
     std::string body; // of the request
@@ -34,7 +34,10 @@ struct StoredFile {
     std::string name;
     std::string content;
     bool folder = false;
-    std::string created{}; // ISO 8601; empty: the platform does not tell
+    std::string parent{};                          // id of the folder that it lies in; empty: the target itself
+    std::string created{};                         // ISO 8601; empty: the platform does not tell
+    std::map<std::string, std::string> metadata{}; // as set
+    std::vector<std::string> tags{};
 };
 
 // Thread-safe. The settings and hooks are set before the first request.
@@ -46,6 +49,8 @@ class FakePlatform final : public TransportFactory {
     std::uint64_t part_size = 0; // 0: what is asked for
     bool parallel = true;
     bool complete_tells_size = true;
+    std::optional<bool> may_write = true;           // nullopt: the project does not tell
+    bool refuse_taken = false;                      // 409/8005 at init and complete where the name is taken
     bool refuse_twin = false;                       // 409/8006 at init while an upload of that name is open
     std::string initiated = "2016-01-01T00:00:00Z"; // of the uploads begun, and of files made, from now on
     std::string storage = "http://127.0.0.1:9001";
@@ -68,6 +73,7 @@ class FakePlatform final : public TransportFactory {
     void forget_upload(const std::string& upload);
     std::vector<StoredFile> files() const;
     std::string content(std::string_view name) const; // "<none>" if there is no such file
+    std::vector<std::string> paths() const;           // of the files below the target, sorted
     std::vector<std::string> calls() const;           // Call::text() in order
     std::size_t count(std::string_view kind) const;
     std::size_t open_uploads() const;
@@ -81,6 +87,7 @@ class FakePlatform final : public TransportFactory {
         std::string name;
         std::uint64_t size = 0;
         std::uint64_t part_size = 0;
+        std::string parent;
         bool overwrite = false;
         std::string initiated;
         std::map<std::uint32_t, std::string> parts;
@@ -100,6 +107,10 @@ class FakePlatform final : public TransportFactory {
     HttpOutcome sign(const Call& call, Upload& upload);
     HttpOutcome put(const Call& call, Upload& upload, const HttpRequest& request);
     HttpOutcome complete(const Call& call);
+    HttpOutcome edit(const Call& call);
+    HttpOutcome make_folder(const Call& call);
+    bool has_folder(const std::string& id) const;
+    bool is_taken(const std::string& parent, const std::string& name) const;
     std::string file_json(const StoredFile& file, bool with_size) const;
     void wrong(std::string what);
 

@@ -47,6 +47,25 @@ std::string FakePlatform::content(std::string_view name) const {
     return "<none>";
 }
 
+std::vector<std::string> FakePlatform::paths() const {
+    const std::vector<StoredFile> all = files();
+    std::vector<std::string> found;
+    for (const StoredFile& file : all) {
+        if (file.folder)
+            continue;
+        std::string path = file.name;
+        for (std::string parent = file.parent; !parent.empty();) {
+            const auto folder =
+                std::find_if(all.begin(), all.end(), [&](const StoredFile& one) { return one.id == parent; });
+            path = folder->name + '/' + path;
+            parent = folder->parent;
+        }
+        found.push_back(std::move(path));
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 std::vector<std::string> FakePlatform::calls() const {
     std::lock_guard lock(mutex_);
     std::vector<std::string> texts;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -20,6 +21,64 @@ TEST_CASE("conflict fail: every taken name is told before the first byte") {
         "2 names are taken on the platform, and nothing was uploaded: a, c;"));
     CHECK(f.platform.count("init") == 0);
     CHECK(f.listener.finals == 1);
+}
+
+TEST_CASE("what is wrong here and what is wrong there is told in one go, before the first byte") {
+    JobFixture f;
+    for (const char* name : {"a", "b", "c"})
+        f.add(name, 5);
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    f.options.receipts = "none/receipts.ndjson";
+    f.platform.put_file({.id = "1", .name = "a", .content = "x"});
+    f.platform.put_file({.id = "2", .name = "c", .content = "x"});
+    SUBCASE("in a dry run") {
+        f.options.dry_run = true;
+    }
+    SUBCASE("in a run") {}
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::invalid);
+    CHECK(summary.status.error().message.starts_with(
+        "3 problems, and nothing was uploaded; the first: receipts cannot be written to "));
+    CHECK(f.log.contains(LogLevel::error, "missing: "));
+    CHECK(f.log.contains(LogLevel::error, "2 names are taken on the platform, and nothing was uploaded: a, c;"));
+    CHECK(f.platform.count("init") == 0);
+}
+
+TEST_CASE("a refused token among other problems is what the step ends with") {
+    JobFixture f;
+    f.add("a", 5);
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    f.platform.hook = [](const Call&, CancelToken&) -> std::optional<HttpOutcome> {
+        return reply(401, R"({"status":401,"code":90001,"message":"Unauthorized"})");
+    };
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::auth);
+    CHECK(summary.status.error().message.starts_with("2 problems, and nothing was uploaded; the first: "));
+}
+
+TEST_CASE("with problems here, a platform that cannot be met is waited for a minute, not for hours") {
+    JobFixture f;
+    f.add("a", 5);
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    f.platform.hook = [](const Call&, CancelToken&) -> std::optional<HttpOutcome> {
+        return no_reply(FailureKind::no_connection);
+    };
+    const Instant began = f.clock.now();
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().message.starts_with("2 problems, and nothing was uploaded; the first: "));
+    CHECK(f.clock.now() - began < std::chrono::minutes(3));
+}
+
+TEST_CASE("with problems here, no more than the first names of a large step are looked up") {
+    JobFixture f;
+    for (int i = 0; i < 2'500; ++i)
+        f.add("f" + std::to_string(i), 1);
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    CHECK_FALSE(f.run().status.ok());
+    CHECK(f.platform.count("list") == 20);
 }
 
 TEST_CASE("conflict skip: the same size is skipped with the id that is there, another size fails that file") {
@@ -99,15 +158,16 @@ TEST_CASE("a file that the platform renamed keeps its real name in the result, w
     CHECK(f.log.mentions("a: the platform named the file _1_a"));
 }
 
-TEST_CASE("local problems end a step before any request") {
+TEST_CASE("a local problem ends a step before anything is begun, and alone is the whole message") {
     JobFixture f;
     f.add("a", 5);
     f.options.files.push_back({.path = "missing", .name = std::nullopt});
     const UploadSummary summary = f.run();
     REQUIRE_FALSE(summary.status.ok());
     CHECK(summary.status.error().kind == ErrorKind::invalid);
-    CHECK(f.platform.calls().empty());
-    CHECK(summary.api_calls == 0);
+    CHECK(summary.status.error().message.find("problems") == std::string::npos);
+    CHECK(f.platform.count("list") == 1);
+    CHECK(summary.api_calls == 1);
 }
 
 } // namespace ferry::test

@@ -21,7 +21,7 @@ TEST_CASE("a dry run lists, tells the plan and changes nothing") {
     const UploadSummary summary = f.run();
     CHECK(summary.status.ok());
     CHECK(summary.files == 0);
-    CHECK(f.platform.calls() == std::vector<std::string>{"list"});
+    CHECK(f.platform.calls() == std::vector<std::string>{"list", "project"});
     CHECK(f.log.mentions("a as a: 25 B, 3 parts"));
     CHECK(f.log.mentions("would skip " + (f.dir / "c").string()));
     CHECK(f.log.mentions("would upload 2 files"));
@@ -32,6 +32,27 @@ TEST_CASE("a dry run lists, tells the plan and changes nothing") {
     CHECK(summary.planned->bytes == 25);
     CHECK(summary.planned->parts == 4);
     CHECK(summary.planned->api_calls == 9);
+}
+
+TEST_CASE("a dry run tells a token that may only read, where the platform tells it") {
+    JobFixture f;
+    f.options.dry_run = true;
+    f.add("a", 5);
+    f.platform.may_write = std::nullopt;
+    CHECK(f.run().status.ok());
+    f.platform.may_write = false;
+    const UploadSummary summary = f.run();
+    REQUIRE_FALSE(summary.status.ok());
+    CHECK(summary.status.error().kind == ErrorKind::rights);
+    CHECK(summary.status.error().message.starts_with("the token may not write to me/project, only read; "));
+    f.options.files.push_back({.path = "missing", .name = std::nullopt});
+    CHECK(f.run().status.error().kind == ErrorKind::rights); // whatever else is wrong
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        return call.kind == "project" ? std::optional(reply(404, R"({"status":404,"code":3002,"message":"no"})"))
+                                      : std::nullopt;
+    };
+    f.options.files.pop_back();
+    CHECK_MESSAGE(f.run().status.ok(), "the listing was answered, so it is there");
 }
 
 TEST_CASE("a dry run offline makes no call, and still looks at files and journal") {

@@ -201,7 +201,8 @@ TEST_CASE("progress: acknowledged bytes, never backwards, once final, sums right
     f.options.parallel_parts = 1;
     f.add("a", 50);
     f.add("b", 10);
-    CHECK(f.run().status.ok());
+    const UploadSummary summary = f.run();
+    CHECK(summary.status.ok());
     const auto& calls = f.listener.progress_calls;
     CHECK(f.listener.finals == 1);
     REQUIRE(calls.size() >= 2);
@@ -212,6 +213,9 @@ TEST_CASE("progress: acknowledged bytes, never backwards, once final, sums right
     CHECK(calls.back().files_done == 2);
     CHECK(calls.back().files_total == 2);
     CHECK(calls.back().parts_in_flight == 0);
+    CHECK(calls.back().bytes_sent == 80); // two parts of a twice
+    CHECK(calls.back().api_calls == summary.api_calls);
+    CHECK(calls.back().in_work.empty());
 }
 
 TEST_CASE("events are JSON and hold no secret") {

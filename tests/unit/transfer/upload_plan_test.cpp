@@ -18,6 +18,13 @@ UploadOptions options_for(const TempDir& dir, std::vector<FileRequest> files) {
     return options;
 }
 
+// The plan, or what is wrong with the files.
+Result<PlanList> planned(const UploadOptions& options, Log& log, const CancelToken& cancel) {
+    PlanProblems problems;
+    auto files = plan_files(options, problems, log, cancel);
+    return problems.any() ? Result<PlanList>(problems.error(log)) : std::move(files);
+}
+
 FileRequest request(std::string path, std::optional<std::string> name = std::nullopt) {
     return {.path = std::move(path), .name = std::move(name)};
 }
@@ -43,9 +50,9 @@ TEST_CASE("the files of a step in order, with their identities") {
     dir.write("a.txt", "");
     RecordingLog log;
     const CancelToken cancel;
-    const auto files = plan_files(options_for(dir, {request("b.txt"), request("*.txt", std::nullopt)}), log, cancel);
+    const auto files = planned(options_for(dir, {request("b.txt"), request("*.txt", std::nullopt)}), log, cancel);
     REQUIRE_FALSE(files.ok()); // b.txt twice
-    const auto good = plan_files(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log, cancel);
+    const auto good = planned(options_for(dir, {request("b.txt", "B"), request("a.txt")}), log, cancel);
     REQUIRE(good.ok());
     REQUIRE(good->files() == 2);
     CHECK(good->bytes() == 3);
@@ -69,13 +76,13 @@ TEST_CASE("all that is wrong is found in one go") {
     RecordingLog log;
     const CancelToken cancel;
     const auto files =
-        plan_files(options_for(dir, {request("missing"), request("x/a.txt"), request("y/a.txt"), request("folder"),
-                                     request("ok", "a/b"), request("ok"), request("ok"), request("*.none")}),
-                   log, cancel);
+        planned(options_for(dir, {request("missing"), request("x/a.txt"), request("y/a.txt"), request("folder"),
+                                  request("ok", "a/b"), request("ok"), request("ok"), request("*.none")}),
+                log, cancel);
     REQUIRE_FALSE(files.ok());
     CHECK(files.error().kind == ErrorKind::invalid);
-    CHECK(files.error().message.starts_with("6 problems with the files to upload, the first: "));
-    CHECK(files.error().message.ends_with("missing: there is no such file"));
+    CHECK(files.error().message.starts_with("6 problems, and nothing was uploaded; the first: "));
+    CHECK(files.error().message.find("missing: there is no such file") != std::string::npos);
     REQUIRE(log.count(LogLevel::error) == 6);
     CHECK(log.mentions("y/a.txt: would be called a.txt on the platform, and so would "));
     CHECK(log.mentions("is a folder"));
@@ -88,9 +95,11 @@ TEST_CASE("a single problem is the message itself, with no further line") {
     const TempDir dir;
     RecordingLog log;
     const CancelToken cancel;
-    const auto files = plan_files(options_for(dir, {request("missing")}), log, cancel);
+    const auto files = planned(options_for(dir, {request("missing")}), log, cancel);
     REQUIRE_FALSE(files.ok());
-    CHECK(files.error().message == (dir / "missing").string() + ": there is no such file");
+    CHECK(files.error().message ==
+          (dir / "missing").string() +
+              ": there is no such file; correct the path, or start ferry in the folder that it begins in");
     CHECK(log.count(LogLevel::error) == 0);
 }
 
@@ -105,9 +114,123 @@ TEST_CASE("a file of more than 5 TiB is refused") {
     }
     RecordingLog log;
     const CancelToken cancel;
-    const auto files = plan_files(options_for(dir, {request("huge")}), log, cancel);
+    const auto files = planned(options_for(dir, {request("huge")}), log, cancel);
     REQUIRE_FALSE(files.ok());
     CHECK(files.error().message.find("more than the 5 TiB") != std::string::npos);
+}
+
+TEST_CASE("the rows of a manifest are files, too, and one that `files` names is sent once") {
+    const TempDir dir;
+    for (const char* name : {"a", "b", "c", "sub/d"})
+        dir.write(name, name);
+    dir.write("sub/t.csv", "File name,k\n../a,row\n../c,row\nd,row\n");
+    UploadOptions options = options_for(dir, {request("a", "A"), request("b")});
+    options.manifest = "sub/t.csv";
+    options.metadata.pairs = {{"k", "step"}, {"all", "step"}};
+    options.files[0].metadata.pairs["own"] = "own";
+    RecordingLog log;
+    const CancelToken cancel;
+    const auto files = planned(options, log, cancel);
+    REQUIRE_MESSAGE(files.ok(), files.status().error().message);
+    std::vector<std::string> told;
+    for (PlanList::Reader reader(*files); reader.more();) {
+        const PlannedFile file = *reader.next();
+        CHECK(file.position == told.size());
+        std::string line = file.path.substr(dir.path().string().size() + 1) + " " + file.name;
+        for (const auto& [key, value] : file.metadata.pairs)
+            line += " " + key + "=" + value;
+        told.push_back(line);
+    }
+    CHECK(told == std::vector<std::string>{"a A all=step k=row own=own", "b b all=step k=step", "c c all=step k=row",
+                                           "sub/d d all=step k=row"});
+    CHECK(log.lines().empty());
+}
+
+TEST_CASE("what is wrong with a manifest is among the other problems") {
+    const TempDir dir;
+    dir.write("a", "1");
+    dir.write("t.csv", "File name,k\na,1\nmissing,1\na,2\n");
+    UploadOptions options = options_for(dir, {request("gone")});
+    options.manifest = "t.csv";
+    RecordingLog log;
+    const CancelToken cancel;
+    const auto files = planned(options, log, cancel);
+    REQUIRE_FALSE(files.ok());
+    CHECK(files.error().message.starts_with("3 problems, and nothing was uploaded; the first: "));
+    CHECK(log.mentions("t.csv, line 4: " + (dir / "a").string() + " is named in line 2, too; give it one row"));
+    CHECK(log.mentions("gone: there is no such file"));
+    CHECK(log.mentions("t.csv, line 3: " + (dir / "missing").string() + ": there is no such file"));
+}
+
+TEST_CASE("more pairs than a file may have are a problem, but for those of a side file, which stay away") {
+    const TempDir dir;
+    dir.write("a", "1");
+    UploadOptions options = options_for(dir, {request("a")});
+    for (int i = 0; i < 999; ++i)
+        options.metadata.pairs[std::to_string(i)] = "v";
+    dir.write("a.meta", R"({"x":1,"y":2})");
+    RecordingLog log;
+    const CancelToken cancel;
+    const auto good = planned(options, log, cancel);
+    REQUIRE(good.ok());
+    CHECK(good->at(0)->metadata.pairs.size() == 999);
+    CHECK(log.contains(LogLevel::warn, "a.meta: with it the file would have 1001 pairs of metadata"));
+    options.files[0].metadata.pairs = {{"x", "1"}, {"y", "2"}};
+    const auto bad = planned(options, log, cancel);
+    REQUIRE_FALSE(bad.ok());
+    CHECK(bad.error().message.ends_with("a: 1001 pairs of metadata; the platform takes at most 1000 for a file"));
+}
+
+TEST_CASE("folders of files: the step's, the tree's, their own; names clash within a folder only") {
+    const TempDir dir;
+    for (const char* name : {"S1/a", "S2/a", "top"})
+        dir.write(name, name);
+    UploadOptions options = options_for(dir, {request("S1/a"), request("S2/a"), request("top")});
+    options.folder = "up";
+    options.files[2].folder = "other/x";
+    RecordingLog log;
+    const CancelToken cancel;
+    REQUIRE_FALSE(planned(options, log, cancel).ok()); // two files up/a
+    options.preserve_folders = true;
+    const auto files = planned(options, log, cancel);
+    REQUIRE_MESSAGE(files.ok(), files.status().error().message);
+    std::vector<std::string> told;
+    for (PlanList::Reader reader(*files); reader.more();)
+        told.push_back(reader.next()->remote());
+    CHECK(told == std::vector<std::string>{"up/S1/a", "up/S2/a", "other/x/top"});
+    CHECK(log.lines().empty());
+}
+
+TEST_CASE("a file and a folder of one name, and what lies outside the tree, are found beforehand") {
+    const TempDir dir;
+    for (const char* name : {"S1/x/a", "b", "tree/__cache/c"})
+        dir.write(name, name);
+    UploadOptions options = options_for(dir, {request("S1/x/a"), request("b", "S1"), request("tree/__cache/c")});
+    options.preserve_folders = true;
+    RecordingLog log;
+    const CancelToken cancel;
+    const auto files = planned(options, log, cancel);
+    REQUIRE_FALSE(files.ok());
+    CHECK(files.error().message.starts_with("2 problems"));
+    CHECK(log.mentions("b: would be called S1 on the platform, and so would the folder of other files"));
+    CHECK(log.mentions("a folder called __cache: the platform keeps names that begin with two underscores"));
+    options.base_dir = "S1";
+    options.files.pop_back();
+    const auto outside = planned(options, log, cancel);
+    REQUIRE_FALSE(outside.ok());
+    CHECK(outside.error().message.find("b: lies outside the \"base_dir\" " + (dir / "S1").string()) !=
+          std::string::npos);
+}
+
+TEST_CASE("a base_dir without preserve_folders is warned about") {
+    const TempDir dir;
+    dir.write("a", "1");
+    UploadOptions options = options_for(dir, {request("a")});
+    options.base_dir = "elsewhere";
+    RecordingLog log;
+    const CancelToken cancel;
+    REQUIRE(planned(options, log, cancel).ok());
+    CHECK(log.contains(LogLevel::warn, "changes nothing without it"));
 }
 
 } // namespace ferry::test

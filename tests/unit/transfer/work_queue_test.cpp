@@ -87,6 +87,26 @@ TEST_CASE("one slot finishes a file before it begins the next") {
     CHECK(f.queue.progress().files_done == 3);
 }
 
+TEST_CASE("progress names the files on their way, a handful of them, with what is stored of each") {
+    Fixture f(16, std::vector<std::uint64_t>(12, 20));
+    CHECK(f.queue.progress().in_work.empty());
+    std::vector<Work> inits;
+    for (int i = 0; i < 12; ++i)
+        inits.push_back(*f.queue.next());
+    for (const Work& init : inits)
+        f.finish(init);
+    f.finish(*f.queue.next());
+    const UploadProgress progress = f.queue.progress();
+    CHECK(progress.bytes_sent == 10);
+    REQUIRE(progress.in_work.size() == 8);
+    CHECK(progress.in_work[0].name == "a");
+    CHECK(progress.in_work[0].bytes_total == 20);
+    std::uint64_t stored = 0;
+    for (const FileProgress& file : progress.in_work)
+        stored += file.bytes_done;
+    CHECK(stored == 10);
+}
+
 TEST_CASE("a big file leaves half of the slots to those behind it, and gets all when it is alone") {
     Fixture f(4, {1000, 10});
     const Work init = *f.queue.next();
