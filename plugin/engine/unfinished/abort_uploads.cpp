@@ -33,6 +33,7 @@ class AbortJob {
     Result<std::vector<UnfinishedUpload>> named();
     Result<std::vector<UnfinishedUpload>> aged();
     Status nobody_unknown(const KnownUploads& known) const;
+    std::string reason_to_keep(const UnfinishedUpload& upload) const;
     Status one(const UnfinishedUpload& upload);
     Status reserve(const UnfinishedUpload& upload);
     Status look(const UnfinishedUpload& upload);
@@ -91,16 +92,37 @@ Result<std::vector<UnfinishedUpload>> AbortJob::aged() {
         return sure.error();
     std::vector<UnfinishedUpload> uploads;
     for (UnfinishedUpload& upload : found->uploads) {
-        if (upload.age && *upload.age >= *options_.older_than) {
+        if (options_.known == KnownPolicy::only && upload.known.empty())
+            continue;
+        if (upload.age && *upload.age < *options_.older_than)
+            continue;
+        const std::string reason = reason_to_keep(upload);
+        if (reason.empty()) {
             uploads.push_back(std::move(upload));
-        } else if (!upload.age) {
-            log_.warn(title_of(upload) + " is left open: the platform does not tell when it was begun");
-            skipped_.push_back({upload.upload.upload_id, "the platform does not tell when it was begun"});
+            continue;
         }
+        log_.info(title_of(upload) + " is left open: " + reason);
+        skipped_.push_back({upload.upload.upload_id, reason});
     }
     log_.info(count_of(uploads.size(), "upload") + " of " + std::to_string(found->uploads.size()) + " in " +
               title_of(options_.target) + " begun " + format_duration(*options_.older_than) + " ago or earlier");
     return uploads;
+}
+
+// Of what is old enough; empty: none. What nobody goes on with can go: its source is gone, or another one by now.
+std::string AbortJob::reason_to_keep(const UnfinishedUpload& upload) const {
+    if (!upload.age)
+        return "the platform does not tell when it was begun";
+    if (options_.known != KnownPolicy::keep)
+        return {};
+    const auto wanted = std::find_if(upload.known.begin(), upload.known.end(),
+                                     [](const KnownUpload& known) { return known.may_go_on(); });
+    if (wanted == upload.known.end())
+        return {};
+    if (const auto holder = journal_holder(options_.state_dir, wanted->journal))
+        return *holder + " has the upload of " + printable(wanted->name) + " in work";
+    return "running its step again goes on with it from " + printable(wanted->path) +
+           "; to drop it, give its id in upload_ids, or known: drop";
 }
 
 // Kind `conflict` if a living process of this state directory has it in work.

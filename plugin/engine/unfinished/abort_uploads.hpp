@@ -11,10 +11,14 @@
 
 namespace ferry {
 
+// By age: what becomes of uploads that a step of this state directory would go on with.
+enum class KnownPolicy { keep, drop, only };
+
 struct AbortOptions : PlatformOptions {
     std::vector<std::string> upload_ids;
     // Instead of ids: what is in the target and was begun that long ago or earlier, but for what is in work.
     std::optional<Duration> older_than;
+    KnownPolicy known = KnownPolicy::keep; // with older_than; only: nothing but what the journals here know
     Target target;
 };
 

@@ -3,6 +3,7 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "platform/iso_time.hpp"
+#include "unfinished/folder_paths.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -148,14 +149,38 @@ Result<FoundUploads> Finder::run(const PlatformOptions& options) {
     return std::move(found_);
 }
 
+// Best effort: an upload without its folder's path is told all the same.
+Status find_folders(PlatformApi& api, std::vector<UnfinishedUpload>& uploads, Log& log) {
+    FolderPaths paths(api, log);
+    for (UnfinishedUpload& one : uploads) {
+        const KnownUpload* known = one.best_known();
+        if (one.upload.parent.empty() && known)
+            one.upload.parent = known->target.parent;
+        if (one.upload.parent.empty()) {
+            if (known && !known->target.project.empty())
+                one.folder = "";
+            continue;
+        }
+        auto path = paths.of(one.upload.parent);
+        if (!path.ok())
+            return path.status();
+        one.folder = std::move(*path);
+    }
+    return {};
+}
+
 std::string list_line(const UnfinishedUpload& one) {
     std::string line = title_of(one);
+    if (one.folder && !one.folder->empty())
+        line += " in " + printable(*one.folder);
     if (one.parts_reported)
         line += ", " + count_of(*one.parts_reported, "part") + " reported";
     if (one.part_size)
         line += " (of up to " + format_size(*one.part_size) + ")";
     if (const KnownUpload* known = one.best_known())
-        line += "; known here: " + count_of(known->parts_stored, "part") + " stored of " + printable(known->path);
+        line += "; known here: " + std::to_string(known->parts_stored) +
+                (known->parts() ? " of " + count_of(*known->parts(), "part") : std::string(" parts")) + " stored of " +
+                printable(known->path);
     return line;
 }
 
@@ -164,6 +189,8 @@ ListSummary listed(const ListOptions& options, const PlatformEnvironment& enviro
     auto found = unfinished_uploads(session.api(), options, options.target, true, environment.log);
     if (!found.ok())
         return {.uploads = {}, .api_calls = session.calls(), .status = found.error()};
+    if (const Status named = find_folders(session.api(), found->uploads, environment.log); !named)
+        return {.uploads = {}, .api_calls = session.calls(), .status = named};
     for (const UnfinishedUpload& one : found->uploads)
         environment.log.info(list_line(one));
     const std::size_t count = found->uploads.size();

@@ -19,6 +19,7 @@ struct UnfinishedUpload {
     std::optional<Duration> age;               // by the platform's clock; absent where it does not tell the begin
     std::optional<std::size_t> parts_reported; // absent where the platform's details were not read
     std::optional<std::uint64_t> part_size;    // the same
+    std::optional<std::string> folder;         // its path below the project, "" for the project itself; if told
     std::vector<KnownUpload> known;            // by each journal that has it
 
     const KnownUpload* best_known() const; // the journal's that has most of it; null if none has it

@@ -161,6 +161,39 @@ TEST_CASE("by age: what is older, by the platform's clock, and what has no age i
     CHECK(done.skipped[0].upload_id == "u3");
 }
 
+TEST_CASE("what a step would go on with is kept by age, and said, unless asked for or its source is gone or changed") {
+    UnfinishedFixture f;
+    const std::string wanted = f.leave("wanted", "2025-12-30T00:00:00Z");
+    const std::string gone = f.leave("gone", "2025-12-30T00:00:00Z");
+    const std::string changed = f.leave("changed", "2025-12-30T00:00:00Z");
+    std::filesystem::remove(f.dir / "gone");
+    f.dir.write("changed", "other bytes");
+    for (const bool dry_run : {true, false}) {
+        CAPTURE(dry_run);
+        const AbortSummary kept = f.abort_older(std::chrono::hours(24), dry_run, KnownPolicy::keep);
+        REQUIRE(kept.status.ok());
+        CHECK(kept.aborted == (dry_run ? std::vector<std::string>() : std::vector<std::string>{gone, changed}));
+        REQUIRE(kept.skipped.size() == 1);
+        CHECK(kept.skipped[0].upload_id == wanted);
+        CHECK(kept.skipped[0].reason.find((f.dir / "wanted").string()) != std::string::npos);
+        CHECK(f.log.contains(LogLevel::info, "running its step again goes on with it"));
+    }
+    CHECK(f.abort_older(std::chrono::hours(24), false, KnownPolicy::drop).aborted == std::vector<std::string>{wanted});
+}
+
+TEST_CASE("only what is known here goes where that is asked for") {
+    UnfinishedFixture f;
+    const std::string known = f.leave("known", "2025-12-30T00:00:00Z");
+    f.options.state_dir.clear();
+    const std::string strange = f.leave("strange", "2025-12-30T00:00:00Z");
+    f.keep_state();
+    const AbortSummary done = f.abort_older(Duration{0}, false, KnownPolicy::only);
+    CHECK(done.status.ok());
+    CHECK(done.aborted == std::vector<std::string>{known});
+    CHECK(done.skipped.empty());
+    CHECK(f.platform.open_uploads() == 1);
+}
+
 TEST_CASE("with a journal in use that cannot be read, no upload is dropped for its age alone") {
     UnfinishedFixture f;
     const std::string a = f.leave("a", "2025-12-30T00:00:00Z");

@@ -26,6 +26,8 @@ TEST_CASE("what is open is told with what the platform and the journals know, ol
     CHECK(first.part_size == 10);
     REQUIRE(first.best_known());
     CHECK(first.best_known()->parts_stored == 3);
+    CHECK(first.best_known()->parts() == 5);
+    CHECK(first.folder == "");
     CHECK(first.best_known()->path == (f.dir / "old").string());
     CHECK(found.uploads[1].upload.upload_id == young);
     CHECK(found.api_calls == 5); // target, list, three looks; the other project's is not looked at
@@ -89,6 +91,44 @@ TEST_CASE("of a folder: told by the list, by a journal, or not at all") {
     f.platform.put_file({.id = "file1", .name = "f", .content = {}});
     CHECK(f.list({.project = {}, .parent = "file1"}).status.error().message.find("not a folder") != std::string::npos);
     CHECK(f.list({.project = {}, .parent = "none"}).status.error().kind == ErrorKind::not_found);
+}
+
+TEST_CASE("folders are told by their paths, each looked up once, and an upload without one all the same") {
+    UnfinishedFixture f;
+    f.options.state_dir.clear();
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind == "uploads")
+            return reply(200, R"({"items":[{"upload_id":"u1","parent":"run1","project":"me/project"},
+              {"upload_id":"u2","parent":"run2","project":"me/project"},
+              {"upload_id":"u3","parent":"run1","project":"me/project"},
+              {"upload_id":"u4","parent":"ring","project":"me/project"},
+              {"upload_id":"u5","parent":"none","project":"me/project"},
+              {"upload_id":"u6","parent":"top","project":"me/project"}]})");
+        if (call.kind == "details")
+            return reply(200, R"({"upload_id":"u","part_size":7})");
+        if (call.kind != "file")
+            return std::nullopt;
+        if (call.name == "run1" || call.name == "run2")
+            return reply(200, R"({"id":"r","name":")" + call.name + R"(","type":"folder","parent":"results"})");
+        if (call.name == "results")
+            return reply(200, R"({"id":"results","name":"results","type":"FOLDER","parent":"top"})");
+        if (call.name == "ring")
+            return reply(200, R"({"id":"ring","name":"ring","type":"folder","parent":"ring"})");
+        if (call.name == "top")
+            return reply(200, R"({"id":"top","name":"me-project","type":"folder"})");
+        return refused(404, 5002);
+    };
+    const ListSummary found = f.list();
+    REQUIRE_MESSAGE(found.status.ok(), found.status.error().message);
+    REQUIRE(found.uploads.size() == 6);
+    const auto folder = [&](std::size_t i) { return found.uploads[i].folder.value_or("?"); };
+    CHECK(folder(0) == "results/run1");
+    CHECK(folder(1) == "results/run2");
+    CHECK(folder(2) == "results/run1");
+    CHECK(folder(3) == "?");
+    CHECK(folder(4) == "?");
+    CHECK(folder(5) == "");
+    CHECK(f.platform.count("file") == 6);
 }
 
 TEST_CASE("a refused token and a stop end the list with nothing") {

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -16,15 +17,16 @@ namespace ferry::test {
 struct UnfinishedFixture : JobFixture {
     UnfinishedFixture() { keep_state(); }
 
-    // Begins an upload of five parts in a step of its own, which is stopped at the fourth; answers its id.
+    // Begins an upload of five parts in a step of its own, which is stopped at the fourth that is sent; answers its id.
     std::string leave(const std::string& name, const std::string& initiated) {
         options.files.clear();
         add(name, 50);
         platform.initiated = initiated;
         options.parallel_parts = 1;
         CancelToken stopped;
-        platform.hook = [&stopped](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
-            if (call.kind != "put" || call.part != 4)
+        std::atomic<int> puts{0}; // parts may overtake each other
+        platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+            if (call.kind != "put" || ++puts != 4)
                 return std::nullopt;
             stopped.cancel();
             return no_reply(FailureKind::cancelled);
@@ -61,9 +63,10 @@ struct UnfinishedFixture : JobFixture {
         asked.dry_run = dry_run;
         return abort(asked);
     }
-    AbortSummary abort_older(Duration age, bool dry_run = false) {
+    AbortSummary abort_older(Duration age, bool dry_run = false, KnownPolicy known = KnownPolicy::drop) {
         auto asked = with_access<AbortOptions>();
         asked.older_than = age;
+        asked.known = known;
         asked.dry_run = dry_run;
         return abort(asked);
     }
