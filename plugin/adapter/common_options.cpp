@@ -32,6 +32,23 @@ Duration OptionFields::duration(const Object& object, const std::string& pointer
     return {};
 }
 
+namespace {
+
+// The address of a project's page, as a browser shows it, holds the id behind /u/.
+std::string what_is_meant(const std::string& project) {
+    std::string allowed = "a project id is owner/short-name, as in the address of the project's page, not its title";
+    const std::size_t user = project.starts_with("https://") ? project.find("/u/") : std::string::npos;
+    const std::size_t slash = user == std::string::npos ? user : project.find('/', user + 3);
+    if (slash != std::string::npos && slash + 1 < project.size()) {
+        const std::size_t end = project.find_first_of("/?#", slash + 1);
+        allowed = "a project id is only a part of that address: write " +
+                  printable(project.substr(user + 3, end == std::string::npos ? end : end - user - 3), 120);
+    }
+    return allowed;
+}
+
+} // namespace
+
 void OptionFields::read_target(Target& target) {
     target.project = text("project").value_or("");
     target.parent = text("parent").value_or("");
@@ -42,8 +59,7 @@ void OptionFields::read_target(Target& target) {
                       target.project.find('/', slash + 1) == std::string::npos &&
                       target.project.find_first_of(" \t\r\n") == std::string::npos;
     if (!good)
-        problem("/project", target.project,
-                "a project id is owner/short-name, as in the address of the project's page, not its title");
+        problem("/project", target.project, what_is_meant(target.project));
 }
 
 void OptionFields::read_patience(PlatformOptions& platform) {
@@ -54,11 +70,12 @@ void OptionFields::read_patience(PlatformOptions& platform) {
     platform.timeouts.connect = duration(timeouts, "/timeouts", "connect");
     platform.timeouts.stall = duration(timeouts, "/timeouts", "stall");
     platform.timeouts.answer = platform.timeouts.stall; // design: waiting for the answer to a part included
-    platform.complete_timeout = duration(timeouts, "/timeouts", "complete");
+    if (timeouts.has("complete"))                       // of tasks that have files put together
+        platform.complete_timeout = duration(timeouts, "/timeouts", "complete");
     for (const auto& [name, value] :
          {std::pair{"connect", platform.timeouts.connect}, std::pair{"stall", platform.timeouts.stall},
           std::pair{"complete", platform.complete_timeout}})
-        if (value <= Duration(0))
+        if (timeouts.has(name) && value <= Duration(0))
             problem(std::string("/timeouts/") + name, format_duration(value), "a time above 0");
 }
 

@@ -1,5 +1,6 @@
 #include "host_bridge.hpp"
 
+#include "base/job_event.hpp"
 #include "error_report.hpp"
 
 #include <chrono>
@@ -27,6 +28,11 @@ int32_t level_of(LogLevel level) {
 
 void HostLog::write(LogLevel level, std::string_view message) {
     services_.log(services_.ctx, level_of(level), to_abi(message));
+}
+
+void HostLog::event(const JobEvent& event) {
+    if (FERRY_HAS(ferry_services, &services_, event) && services_.event)
+        services_.event(services_.ctx, to_abi(event.type), to_abi(event.json));
 }
 
 std::optional<std::string> host_secret(const ferry_services& services, std::string_view name) {

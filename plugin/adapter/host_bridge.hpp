@@ -15,12 +15,13 @@
 
 namespace ferry {
 
-// Log lines to the host. Thread-safe, as the host's function is.
+// Log lines and events to the host. Thread-safe, as the host's function is.
 class HostLog final : public Log {
   public:
     explicit HostLog(const ferry_services& services) : services_(services) {}
     void write(LogLevel level, std::string_view message) override;
     bool wants(LogLevel) const override { return true; } // the host filters
+    void event(const JobEvent& event) override;
 
   private:
     const ferry_services& services_;

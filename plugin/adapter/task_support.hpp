@@ -18,9 +18,10 @@ namespace ferry {
 template <class Options> struct PlatformTask {
     ProcessContext& process;
     const ferry_services& services;
-    std::string work_dir;  // absolute
-    std::uint64_t row = 0; // of a batch, from 1; 0: none
-    Options options;       // complete
+    std::string work_dir;          // absolute
+    std::uint64_t row = 0;         // of a batch, from 1; 0: none
+    Options options;               // complete
+    CredentialOptions credentials; // as the step gives them
 };
 
 // Partners are checked once, where they enter; everything behind relies on it.
@@ -68,8 +69,9 @@ template <class Kind> struct TaskFunctions {
             if (const Status given = give_access(process, read->credentials, *context, *services, read->options);
                 !given)
                 return report_error(error, given.error());
-            auto made = std::make_unique<Task>(Task{process, *services, std::string(from_abi(context->work_dir)),
-                                                    context->row, std::move(read->options)});
+            auto made =
+                std::make_unique<Task>(Task{process, *services, std::string(from_abi(context->work_dir)), context->row,
+                                            std::move(read->options), std::move(read->credentials)});
             *task = made.release();
             return static_cast<int32_t>(FERRY_OK);
         });

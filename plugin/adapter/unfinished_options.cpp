@@ -33,6 +33,8 @@ void read_ids(const Array::Ptr& list, OptionFields& fields, std::vector<std::str
 void read_older_than(OptionFields& fields, AbortOptions& abort) {
     if (fields.options().has("older_than"))
         abort.older_than = fields.duration(fields.options(), "", "older_than");
+    const std::string known = fields.text("known").value_or("keep");
+    abort.known = known == "drop" ? KnownPolicy::drop : known == "only" ? KnownPolicy::only : KnownPolicy::keep;
 }
 
 template <class Options> void read_shared(OptionFields& fields, ReadTask<Options>& task) {

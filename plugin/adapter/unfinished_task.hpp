@@ -7,10 +7,11 @@
 
 namespace ferry {
 
-// What is open only the platform can tell: true, and said, if it is not to be asked.
-template <class Options> bool left_unasked(const PlatformTask<Options>& task) {
+// What is open only the platform can tell: true, and said, if it is not to be asked. `then`: what would be done.
+template <class Options> bool left_unasked(const PlatformTask<Options>& task, const std::string& then = {}) {
     if (task.options.offline)
-        HostLog(task.services).info("would ask the platform what is open; it was not asked (dry run, offline)");
+        HostLog(task.services)
+            .info("would ask the platform what is open" + then + "; it was not asked (dry run, offline)");
     return task.options.offline;
 }
 

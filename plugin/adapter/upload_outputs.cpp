@@ -1,10 +1,11 @@
 #include "upload_outputs.hpp"
 
 #include "document/strict_json.hpp"
-#include "document/text.hpp"
 #include "error_report.hpp"
+#include "transfer/result_json.hpp"
 
-#include <Poco/JSON/Object.h>
+#include <utility>
+#include <vector>
 
 namespace ferry {
 
@@ -14,30 +15,35 @@ std::string json_text(const std::string& text) {
     return to_json(Poco::Dynamic::Var(text));
 }
 
+// Borrows the names.
+class AbiItems {
+  public:
+    explicit AbiItems(const std::vector<FileProgress>& files) {
+        for (const FileProgress& file : files)
+            items_.push_back({sizeof(ferry_item_progress), to_abi(file.name), file.bytes_done, file.bytes_total});
+        for (const ferry_item_progress& item : items_)
+            pointers_.push_back(&item);
+    }
+    AbiItems(const AbiItems&) = delete;
+    AbiItems& operator=(const AbiItems&) = delete;
+
+    const ferry_item_progress* const* data() const { return pointers_.data(); }
+    std::size_t size() const { return pointers_.size(); }
+
+  private:
+    std::vector<ferry_item_progress> items_;
+    std::vector<const ferry_item_progress*> pointers_;
+};
+
 } // namespace
 
-std::string to_json(const FileResult& result) {
-    Poco::JSON::Object::Ptr entry = new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
-    entry->set("path", is_utf8(result.path) ? result.path : printable(result.path, 8192)); // paths are bytes
-    entry->set("name", result.name);
-    entry->set("id", result.id);
-    entry->set("size", static_cast<Poco::UInt64>(result.size));
-    entry->set("project", result.project);
-    entry->set("parent", result.parent);
-    entry->set("status", result.skipped ? "skipped" : "uploaded");
-    entry->set("parts", result.parts);
-    entry->set("part_size", static_cast<Poco::UInt64>(result.part_size));
-    if (!result.etag.empty())
-        entry->set("etag", result.etag);
-    if (!result.upload_id.empty())
-        entry->set("upload_id", result.upload_id);
-    entry->set("seconds", static_cast<double>(result.seconds.count()) / 1000.0);
-    return to_json(Poco::Dynamic::Var(entry));
-}
-
-UploadOutputs::UploadOutputs(const ferry_services& services) : services_(services) {
+UploadOutputs::UploadOutputs(const ferry_services& services, std::string receipts)
+    : services_(services)
+    , receipts_(std::move(receipts)) {
     set("files", "[]");
     set("file_ids", "[]");
+    if (!receipts_.empty())
+        set("receipts", json_text(path_text(receipts_)));
 }
 
 void UploadOutputs::set(const std::string& key, const std::string& json) {
@@ -53,6 +59,13 @@ void UploadOutputs::append(const std::string& key, const std::string& json) {
 void UploadOutputs::file_done(const FileResult& result) {
     if (files_++ == 0)
         first_id_ = result.id;
+    if (!receipts_.empty() && files_ > most_listed) {
+        if (files_ == most_listed + 1) {
+            set("files", "null");
+            set("file_ids", "null");
+        }
+        return;
+    }
     append("files", to_json(result));
     append("file_ids", json_text(result.id));
 }
@@ -68,6 +81,16 @@ void UploadOutputs::progress(const UploadProgress& progress, bool final) {
     report.items_total = progress.files_total;
     report.final = final ? 1 : 0;
     report.in_flight = progress.parts_in_flight;
+    report.bytes_moved = progress.bytes_sent;
+    report.items_skipped = progress.files_skipped;
+    report.retries = progress.retries;
+    report.api_calls = progress.api_calls;
+    report.api_calls_left = progress.calls_left;
+    report.api_calls_limit = progress.calls_limit;
+    report.waiting_for = to_abi(progress.waiting_for);
+    const AbiItems items(progress.in_work);
+    report.items = items.data();
+    report.item_count = items.size();
     services_.progress(services_.ctx, &report);
 }
 
@@ -77,7 +100,7 @@ void UploadOutputs::event(const std::string& type, const std::string& json) {
 }
 
 Status UploadOutputs::finish(const UploadSummary& summary) {
-    if (files_ == 1)
+    if (files_ == 1 && summary.of_files == 1)
         set("file_id", json_text(first_id_));
     set("bytes", std::to_string(summary.bytes));
     set("api_calls", std::to_string(summary.api_calls));

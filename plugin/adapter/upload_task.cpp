@@ -1,10 +1,13 @@
 // The task type `upload`.
 #include "host_bridge.hpp"
+#include "left_uploads.hpp"
 #include "option_reader.hpp"
 #include "schemas.hpp"
+#include "selection/local_tree.hpp"
 #include "task_support.hpp"
 #include "tasks.hpp"
 #include "transfer/upload_job.hpp"
+#include "unfinished/tidy_uploads.hpp"
 #include "upload_outputs.hpp"
 
 #include <utility>
@@ -29,7 +32,9 @@ struct UploadKind {
         if (!transports)
             return report_error(error, transports.error());
         HostLog log(task.services);
-        UploadOutputs outputs(task.services);
+        UploadOutputs outputs(task.services, task.options.receipts
+                                                 ? absolute_path(task.work_dir, *task.options.receipts)
+                                                 : std::string());
         CancelToken cancel;
         UploadSummary summary;
         {
@@ -45,7 +50,13 @@ struct UploadKind {
                                                 task.row > 0 ? &task.process.row_gate(task.options.parallel_parts)
                                                              : nullptr};
             summary = run_upload(task.options, environment, outputs, cancel);
+            if (summary.status && !task.options.dry_run)
+                summary.api_calls += tidy_uploads(
+                    task.options,
+                    {environment.transports, quota, environment.clock, environment.random, environment.log}, cancel);
         }
+        if (!summary.left.upload_ids.empty())
+            outputs.tell_left(unfinished_json(task, summary.left));
         const Status handed_on = outputs.finish(summary);
         if (!summary.status)
             return report_error(error, summary.status.error());

@@ -1,4 +1,6 @@
 // The task type `uploads-abort`.
+#include "document/text.hpp"
+#include "document/units.hpp"
 #include "output_sink.hpp"
 #include "schemas.hpp"
 #include "tasks.hpp"
@@ -11,13 +13,23 @@ namespace ferry {
 
 namespace {
 
+std::string intent(const AbortOptions& options) {
+    if (options.older_than)
+        return ", and abort what was begun " + format_duration(*options.older_than) + " ago or earlier in " +
+               title_of(options.target);
+    std::string text = ", and abort ";
+    for (std::size_t i = 0; i < options.upload_ids.size(); ++i)
+        text += (i == 0 ? "" : ", ") + printable(options.upload_ids[i], 100);
+    return text;
+}
+
 struct AbortKind {
     using Options = AbortOptions;
 
     static Result<ReadTask<Options>> read(std::string_view json) { return read_abort_options(json); }
 
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
-        if (left_unasked(task))
+        if (left_unasked(task, intent(task.options)))
             return FERRY_OK;
         const auto summary = run_unfinished(task, abort_uploads);
         if (!summary)

@@ -17,6 +17,8 @@ Poco::JSON::Object::Ptr entry_of(const UnfinishedUpload& one) {
     entry->set("name", one.upload.name);
     entry->set("project", one.upload.project);
     entry->set("parent", one.upload.parent);
+    if (one.folder)
+        entry->set("folder", *one.folder);
     entry->set("initiated", one.upload.initiated);
     if (one.age)
         entry->set("age_seconds", static_cast<Poco::Int64>(one.age->count() / 1000));
@@ -28,6 +30,9 @@ Poco::JSON::Object::Ptr entry_of(const UnfinishedUpload& one) {
     entry->set("known", known != nullptr);
     if (known) {
         entry->set("parts_stored", static_cast<Poco::UInt64>(known->parts_stored));
+        if (const auto parts = known->parts())
+            entry->set("parts", static_cast<Poco::UInt64>(*parts));
+        entry->set("size", static_cast<Poco::UInt64>(known->source.size));
         entry->set("path", known->path);
     }
     return entry;

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 namespace ferry {
 
 namespace {
@@ -12,7 +16,8 @@ using namespace std::chrono_literals;
 std::string options(const std::string& target, const std::string& files, const std::string& part_size = "\"auto\"",
                     const std::string& retry = R"({"attempts":8,"max_elapsed":"6h"})",
                     const std::string& timeouts = R"({"connect":30,"stall":60,"complete":600})") {
-    return "{" + target + R"(,"files":)" + files + R"(,"conflict":"skip","part_size":)" + part_size +
+    return "{" + target + R"(,"files":)" + files +
+           R"(,"preserve_folders":false,"base_dir":".","conflict":"skip","part_size":)" + part_size +
            R"(,"parallel_parts":4,"verify":"none","retry":)" + retry + R"(,"timeouts":)" + timeouts + "}";
 }
 
@@ -50,6 +55,68 @@ TEST_CASE("options become typed values") {
     CHECK(read_back.credentials.profile == "x");
     CHECK(read_back.credentials.token_env == "T");
     CHECK_FALSE(read_back.credentials.endpoint);
+}
+
+TEST_CASE("metadata and tags of the step and of single files, and a manifest") {
+    const UploadOptions upload =
+        read(options(R"("parent":"id","manifest":"m.csv","metadata":{"k":7,"none":null},"tags":["a","b","a"])",
+                     R"(["x",{"path":"c","metadata":{"t":true},"tags":[]}])"))
+            .upload;
+    CHECK(upload.manifest == "m.csv");
+    CHECK(upload.metadata.pairs == std::map<std::string, std::string>{{"k", "7"}});
+    CHECK(upload.metadata.tags == std::vector<std::string>{"a", "b"});
+    CHECK(upload.files.at(0).metadata.empty());
+    CHECK_FALSE(upload.files.at(0).metadata.tags);
+    CHECK(upload.files.at(1).metadata.pairs == std::map<std::string, std::string>{{"t", "true"}});
+    REQUIRE(upload.files.at(1).metadata.tags);
+    CHECK(upload.files.at(1).metadata.tags->empty()); // none, whatever the step says
+}
+
+TEST_CASE("folders of the step and of single files, and the local tree") {
+    std::string json = options(R"("parent":"id","folder":"/runs//7/")",
+                               R"([{"path":"a","folder":""},{"path":"b","folder":"x/"},{"path":"c"}])");
+    json.replace(json.find("\"preserve_folders\":false"), 24, "\"preserve_folders\":true");
+    json.replace(json.find("\"base_dir\":\".\""), 14, R"("base_dir":"data")");
+    json.replace(json.find("\"skip\""), 6, "\"rename\"");
+    const ReadOptions read_back = read(json);
+    CHECK(read_back.problems.empty());
+    CHECK(read_back.upload.folder == "runs/7");
+    CHECK(read_back.upload.preserve_folders);
+    CHECK(read_back.upload.base_dir == "data");
+    CHECK(read_back.upload.conflict == Conflict::rename);
+    CHECK(read_back.upload.files.at(0).folder == "");
+    CHECK(read_back.upload.files.at(1).folder == "x");
+    CHECK_FALSE(read_back.upload.files.at(2).folder);
+}
+
+TEST_CASE("folders and names that the platform would refuse are told with their keys") {
+    const ReadOptions read_back = read(options(R"("parent":"id","folder":"a/__b")",
+                                               R"(["x",[{"path":"c","folder":"../up"}],{"path":"d","name":"e/f"}])"));
+    REQUIRE(read_back.problems.size() == 3);
+    CHECK(read_back.problems[2].pointer == "/files/2/name");
+    CHECK(read_back.problems[2].allowed.find("may not hold a slash") != std::string::npos);
+    CHECK(read_back.problems[0].pointer == "/folder");
+    CHECK(read_back.problems[0].allowed.find("begin with two underscores") != std::string::npos);
+    CHECK(read_back.problems[1].pointer == "/files/1/0/folder");
+    CHECK(read_back.problems[1].found == "\"../up\"");
+}
+
+TEST_CASE("keys and values that the platform would refuse are told with their places") {
+    const ReadOptions read_back =
+        read(options(R"("parent":"id","metadata":{"a.b":1,"~/":")" + std::string(301, 'v') + "\"}",
+                     R"([["x",{"path":"c","metadata":{"":"x"}}]])"));
+    REQUIRE(read_back.problems.size() == 3);
+    CHECK(read_back.problems[0].pointer == "/files/0/1/metadata/");
+    CHECK(read_back.problems[1].pointer == "/metadata/a.b");
+    CHECK(read_back.problems[1].allowed == "the platform takes no '.' and no '$' in a key");
+    CHECK(read_back.problems[2].pointer == "/metadata/~0~1");
+    CHECK(read_back.problems[2].allowed == "a value of 301 bytes; the platform takes at most 300");
+    std::string many;
+    for (int i = 0; i < 1'001; ++i)
+        many += (many.empty() ? "\"" : ",\"") + std::to_string(i) + "\":1";
+    const ReadOptions too_many = read(options("\"parent\":\"id\",\"metadata\":{" + many + "}", "[]"));
+    REQUIRE(too_many.problems.size() == 1);
+    CHECK(too_many.problems[0].allowed == "1001 pairs of metadata; the platform takes at most 1000 for a file");
 }
 
 TEST_CASE("auto and plain bytes are part sizes too") {

@@ -13,13 +13,14 @@ namespace ferry {
 namespace {
 
 constexpr const char* good =
-    R"({"project":"me/p","files":["a"],"conflict":"fail","part_size":"auto","parallel_parts":2,"verify":"etag",)"
+    R"({"project":"me/p","files":["a"],"preserve_folders":false,"base_dir":".","conflict":"fail","part_size":"auto","parallel_parts":2,"verify":"etag",)"
     R"("retry":{"attempts":1,"max_elapsed":"1s"},"timeouts":{"connect":1,"stall":1,"complete":1}})";
 
 // A host of the test's own, that offers the required services and nothing more: as an older one would.
 struct FakeHost {
     std::map<std::string, std::string> secrets{{"SB_API_ENDPOINT", "http://127.0.0.1:1/v2"}, {"SB_AUTH_TOKEN", "t0k"}};
     std::vector<std::string> diagnostics;
+    std::string said;
     std::map<std::string, std::string> outputs;
     test::TempDir dir;
     std::string path = dir.path().string();
@@ -29,7 +30,9 @@ struct FakeHost {
     FakeHost() {
         services.struct_size = offsetof(ferry_services, progress);
         services.ctx = this;
-        services.log = [](void*, int32_t, ferry_string) {};
+        services.log = [](void* ctx, int32_t, ferry_string line) {
+            static_cast<FakeHost*>(ctx)->said += std::string(from_abi(line)) + "\n";
+        };
         services.cancelled = [](void*) -> int32_t { return 0; };
         services.diagnostic = [](void* ctx, const ferry_diagnostic* d) {
             static_cast<FakeHost*>(ctx)->diagnostics.emplace_back(from_abi(d->pointer));
@@ -166,6 +169,24 @@ TEST_CASE("the companion tasks check offline, and tell their outputs where the p
         CHECK(host.diagnostics == std::vector<std::string>{"/endpoint"});
         CHECK(opened.type.create(opened.context, to_abi("{}"), &host.context, &host.services, &task, &opened.error) !=
               FERRY_OK);
+    }
+}
+
+TEST_CASE("an abort that is planned offline tells what it would be about, and asks nobody") {
+    const std::string rest = R"(,"retry":{"attempts":1,"max_elapsed":"1s"},"timeouts":{"connect":1,"stall":1}})";
+    for (const auto& [options, said] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"upload_ids":["upload-a",["upload-b"]])", ", and abort upload-a, upload-b; it was not asked"},
+             {R"({"older_than":"24h","project":"me/p")",
+              ", and abort what was begun 24 h 00 min ago or earlier in project me/p; it was not asked"}}) {
+        Opened opened(2);
+        FakeHost host;
+        host.context.dry_run = FERRY_DRY_RUN | FERRY_DRY_RUN_OFFLINE;
+        void* task = nullptr;
+        REQUIRE(opened.type.create(opened.context, to_abi(options + rest), &host.context, &host.services, &task,
+                                   &opened.error) == FERRY_OK);
+        CHECK(opened.type.run(task, &opened.error) == FERRY_OK); // nobody listens at the endpoint
+        opened.type.destroy(task);
+        CHECK_MESSAGE(host.said.find(said) != std::string::npos, host.said);
     }
 }
 

@@ -13,8 +13,7 @@ using namespace std::chrono_literals;
 
 // As the host hands them over: with all defaults.
 std::string with_defaults(const std::string& options) {
-    return "{" + options +
-           R"(,"retry":{"attempts":3,"max_elapsed":"6h"},"timeouts":{"connect":30,"stall":"1m","complete":600}})";
+    return "{" + options + R"(,"retry":{"attempts":3,"max_elapsed":"6h"},"timeouts":{"connect":30,"stall":"1m"}})";
 }
 
 ReadTask<AbortOptions> read_abort(const std::string& options) {
@@ -44,6 +43,9 @@ TEST_CASE("upload ids flatten, an age is a duration") {
     const auto aged = read_abort(R"("older_than":"24h","project":"me/p")");
     CHECK(aged.options.older_than == 24h);
     CHECK(aged.options.target.project == "me/p");
+    CHECK(aged.options.known == KnownPolicy::keep);
+    CHECK(read_abort(R"("older_than":1,"project":"me/p","known":"drop")").options.known == KnownPolicy::drop);
+    CHECK(read_abort(R"("older_than":1,"project":"me/p","known":"only")").options.known == KnownPolicy::only);
     CHECK(read_abort(R"("older_than":90,"project":"me/p")").options.older_than == 90s);
 }
 
