@@ -84,7 +84,8 @@ static const ferry_task_type hello_task = {
     .name = TEXT("hello"),
     .version = TEXT("1"),
     .summary = TEXT("greet somebody"),
-    .options_schema = TEXT("{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"name\":"
+    .options_schema = TEXT("{\"type\":\"object\",\"additionalProperties\":false,"
+                           "\"x-outputs\":{\"greeting\":\"the greeting, as text\"},\"properties\":{\"name\":"
                            "{\"type\":\"string\",\"minLength\":1,\"maxLength\":200,\"default\":\"World\","
                            "\"description\":\"who is greeted\",\"examples\":[\"Lambda\"]}}}"),
     .create = create,

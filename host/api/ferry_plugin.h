@@ -29,7 +29,7 @@ extern "C" {
 #endif
 
 #define FERRY_ABI_MAJOR 0u
-#define FERRY_ABI_MINOR 2u
+#define FERRY_ABI_MINOR 3u
 
 /* True if *ptr is large enough, by its own struct_size, to hold the named field of the struct type. */
 #define FERRY_HAS(type, ptr, field) ((ptr)->struct_size >= offsetof(type, field) + sizeof((ptr)->field))
@@ -78,7 +78,12 @@ typedef struct ferry_host_info {
 
 /* Bits of ferry_run_context.dry_run. A task takes any value but 0 as a dry run, and passes over bits that it does not
  * know. What it can tell of the work in numbers it sets as the output `planned`, a JSON object with those of these
- * members that it knows: `files`, `bytes`, `parts` and `api_calls` of the real run. The host sums them up. */
+ * members that it knows: `files`, `bytes`, `parts` and `api_calls` of the real run. The host sums them up.
+ *
+ * A task that fails or is cancelled, and leaves uploads open for its next run, sets the output `unfinished`: `uploads`
+ * (how many), `bytes` (of them that are stored), and the tasks that would drop them, each {"task", "with"}: `drop`
+ * these alone (left out if they are many; the host joins the arrays of several such steps), `drop_all` at least these.
+ * The host tells them at the end of the run, as commands to copy. */
 enum {
     FERRY_DRY_RUN = 1,        /* set in every dry run */
     FERRY_DRY_RUN_OFFLINE = 2 /* never alone: make no request over the network; what only the other side could tell is
@@ -112,7 +117,16 @@ typedef struct ferry_diagnostic {
 } ferry_diagnostic;
 #define FERRY_DIAGNOSTIC_REQUIRED allowed
 
-/* Progress of a running task. Integers only; sums over the whole task; never decreasing but for the totals. */
+/* One of the things, such as a file, that a task has in work. */
+typedef struct ferry_item_progress {
+    size_t struct_size;
+    ferry_string name;    /* for people */
+    uint64_t bytes_done;  /* acknowledged by the other side */
+    uint64_t bytes_total; /* 0: not known */
+} ferry_item_progress;
+#define FERRY_ITEM_PROGRESS_REQUIRED bytes_total
+
+/* Progress of a running task: sums over the whole task, never decreasing but for the totals. */
 typedef struct ferry_progress {
     size_t struct_size;
     uint64_t bytes_done;  /* bytes acknowledged by the other side */
@@ -121,6 +135,17 @@ typedef struct ferry_progress {
     uint64_t items_total; /* 0: not known yet */
     uint32_t final;       /* 1 exactly once, with the last report */
     uint32_t in_flight;   /* transfers running at this moment */
+    /* ---- optional from here on ---- */
+    uint64_t bytes_moved;     /* those of bytes_done that this task has moved itself, and not found moved already */
+    uint64_t items_skipped;   /* those of items_done for which nothing was to be done */
+    uint64_t retries;         /* tries that failed and were, or will be, made again */
+    uint64_t api_calls;       /* requests to the API of the other side, all tries of them */
+    uint64_t api_calls_left;  /* that it still allows, for now; means nothing if api_calls_limit is 0 */
+    uint64_t api_calls_limit; /* that it allows in a while; 0: not known, or none */
+    ferry_string waiting_for; /* what everything waits for at this moment, as a few words; empty: for nothing */
+    /* The first of what is in work, item_count pointers, none null; a handful is enough. */
+    const ferry_item_progress* const* items;
+    size_t item_count;
 } ferry_progress;
 #define FERRY_PROGRESS_REQUIRED final
 
@@ -165,7 +190,10 @@ typedef struct ferry_task_type {
                                     which the task reads or makes: a step that has succeeded is not repeated on resume
                                     while these are unchanged. An option "fingerprint" with the value "content" has
                                     inputs compared by content. Beside "properties", "x-environment": variables, and
-                                    "x-files": files ("~/NAME"), arrays; what they hold is as good as an option. */
+                                    "x-files": files ("~/NAME"), arrays; what they hold is as good as an option.
+                                    "x-outputs": an object with each output that the task may set and what it is, as
+                                    text: references to others are refused before anything runs. "x-completion":
+                                    "file" or "folder" of a text, for the shells' completion. */
     /* Makes a task. `options` is a JSON object that the schema admits, completed with the schema's defaults, with all
      * references resolved. On FERRY_OK *task is the plugin's and the host calls destroy() once; else *task is left
      * alone. Called on any thread. Does not block for long. */

@@ -67,7 +67,7 @@ template <typename Struct> std::unique_ptr<char[]> cut(const Struct& whole, std:
 
 struct Quiet : TaskListener {
     void log(const TaskContext&, int, std::string_view) override {}
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
 };
 

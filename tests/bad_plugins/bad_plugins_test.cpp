@@ -72,7 +72,7 @@ const Case cases[] = {
 
 struct Quiet : TaskListener {
     void log(const TaskContext&, int, std::string_view) override {}
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "diagnostic.hpp"
+#include "plugins/task_progress.hpp"
 #include "plugins/task_registry.hpp"
 #include "stop.hpp"
 
@@ -35,7 +36,7 @@ class TaskListener {
   public:
     virtual ~TaskListener() = default;
     virtual void log(const TaskContext& task, int level, std::string_view message) = 0;
-    virtual void progress(const TaskContext& task, const ferry_progress& progress) = 0;
+    virtual void progress(const TaskContext& task, const TaskProgress& progress) = 0;
     virtual void event(const TaskContext& task, std::string_view type, std::string_view json) = 0;
 };
 

@@ -160,12 +160,15 @@ int32_t TaskSession::secret(ferry_string name, char* buffer, std::size_t capacit
 }
 
 void TaskSession::progress(const ferry_progress& progress) {
-    if (!FERRY_HAS(ferry_progress, &progress, FERRY_PROGRESS_REQUIRED))
+    std::optional<TaskProgress> told = read_progress(progress);
+    if (!told)
         return;
-    ferry_progress whole{}; // an older partner's struct is shorter: what it lacks is 0
-    std::memcpy(&whole, &progress, std::min(progress.struct_size, sizeof whole));
-    whole.struct_size = sizeof whole;
-    host_.listener.progress(context_, whole);
+    if (host_.shown) {
+        told->waiting_for = host_.shown(std::move(told->waiting_for));
+        for (ItemProgress& item : told->items)
+            item.name = host_.shown(std::move(item.name));
+    }
+    host_.listener.progress(context_, *told);
 }
 
 void TaskSession::event(ferry_string type, ferry_string json) {

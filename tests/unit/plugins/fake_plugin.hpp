@@ -78,14 +78,14 @@ struct FakePlugin {
 struct RecordingListener : TaskListener {
     std::mutex mutex;
     std::vector<std::string> logs; // "2 message"
-    std::vector<ferry_progress> reports;
+    std::vector<TaskProgress> reports;
     std::vector<std::string> events; // "type json"
 
     void log(const TaskContext&, int level, std::string_view message) override {
         const std::lock_guard lock(mutex);
         logs.push_back(std::to_string(level) + " " + std::string(message));
     }
-    void progress(const TaskContext&, const ferry_progress& progress) override {
+    void progress(const TaskContext&, const TaskProgress& progress) override {
         const std::lock_guard lock(mutex);
         reports.push_back(progress);
     }

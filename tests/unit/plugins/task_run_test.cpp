@@ -137,7 +137,11 @@ TEST_CASE("log lines, progress and events reach the listener; control bytes and 
         s->log(s->ctx, FERRY_LOG_WARN, text("a\x1b[31m\nb"));
         s->log(s->ctx, 99, {nullptr, 0});
         s->log(s->ctx, -5, text("x"));
-        ferry_progress whole{sizeof whole, 1, 2, 3, 4, 1, 6};
+        ferry_progress whole{};
+        whole.struct_size = sizeof whole;
+        whole.bytes_done = 1;
+        whole.items_total = 4;
+        whole.in_flight = 6;
         s->progress(s->ctx, &whole);
         whole.struct_size = offsetof(ferry_progress, in_flight); // an older plugin's
         s->progress(s->ctx, &whole);
@@ -161,6 +165,50 @@ TEST_CASE("log lines, progress and events reach the listener; control bytes and 
     CHECK(run.listener.reports[1].items_total == 4);
     REQUIRE(run.listener.events.size() == 1);
     CHECK(run.listener.events[0] == R"(part_done {"part":1})");
+}
+
+TEST_CASE("what a report says of single items is copied, whatever the plugin's age and manners") {
+    Run run;
+    run.plugin.run = [](const ferry_services* s, ferry_error*) -> int32_t {
+        const ferry_item_progress good{sizeof good, text("a\x1b[2Jb"), 3, 4};
+        const ferry_item_progress old{offsetof(ferry_item_progress, bytes_total), text("old"), 1, 0};
+        const ferry_item_progress odd{sizeof odd, {nullptr, 7}, 1, 2};
+        const ferry_item_progress* const items[] = {&good, &old, nullptr, &odd};
+        ferry_progress whole{};
+        whole.struct_size = sizeof whole;
+        whole.bytes_done = 9;
+        whole.bytes_moved = 5;
+        whole.retries = 2;
+        whole.waiting_for = text("the\nline");
+        whole.items = items;
+        whole.item_count = 4;
+        s->progress(s->ctx, &whole);
+        whole.struct_size = offsetof(ferry_progress, item_count);
+        s->progress(s->ctx, &whole);
+        whole.struct_size = offsetof(ferry_progress, bytes_moved);
+        s->progress(s->ctx, &whole);
+        whole.struct_size = sizeof whole;
+        const std::vector<const ferry_item_progress*> many(1000, &good);
+        whole.items = many.data();
+        whole.item_count = many.size();
+        s->progress(s->ctx, &whole);
+        return FERRY_OK;
+    };
+    run();
+    REQUIRE(run.listener.reports.size() == 4);
+    const TaskProgress& whole = run.listener.reports[0];
+    CHECK(whole.bytes_moved == 5);
+    CHECK(whole.retries == 2);
+    CHECK(whole.waiting_for == "the\\x0Aline");
+    REQUIRE(whole.items.size() == 2);
+    CHECK(whole.items[0].name == "a\\x1B[2Jb");
+    CHECK(whole.items[0].bytes_total == 4);
+    CHECK(whole.items[1].name.empty());
+    CHECK(run.listener.reports[1].items.empty());
+    CHECK(run.listener.reports[1].retries == 2);
+    CHECK(run.listener.reports[2].bytes_moved == 9); // an older plugin's: all that is done
+    CHECK(run.listener.reports[2].retries == 0);
+    CHECK(run.listener.reports[3].items.size() == 16);
 }
 
 TEST_CASE("how a task may end") {
