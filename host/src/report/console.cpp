@@ -1,14 +1,30 @@
 #include "report/console.hpp"
 
+#include "report/text_columns.hpp"
+
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace ferry {
 namespace {
 
-constexpr std::string_view clear_line = "\r\x1b[K";
+constexpr std::string_view erase_below = "\x1b[J"; // from the cursor on
+
+// Where the terminal has become narrower, it has broken each line anew.
+std::size_t rows_taken(std::string_view text, std::size_t columns) {
+    std::size_t rows = 0;
+    for (;;) {
+        const std::size_t end = text.find('\n');
+        const std::size_t wide = columns_of(text.substr(0, end));
+        rows += wide == 0 ? 1 : (wide + columns - 1) / columns;
+        if (end == std::string_view::npos)
+            return rows;
+        text.remove_prefix(end + 1);
+    }
+}
 
 } // namespace
 
@@ -16,9 +32,16 @@ bool Console::is_terminal() const {
     return ::isatty(fd_) == 1;
 }
 
-unsigned Console::columns() const {
+TerminalSize Console::size() const {
     winsize size{};
-    return ::ioctl(fd_, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80u;
+    if (::ioctl(fd_, TIOCGWINSZ, &size) != 0 || size.ws_col < 2 || size.ws_row == 0)
+        return {};
+    return {size.ws_col, size.ws_row};
+}
+
+bool Console::in_background() const {
+    const pid_t owner = ::tcgetpgrp(fd_);
+    return owner > 0 && owner != ::getpgrp();
 }
 
 void Console::write(std::string_view text) const {
@@ -30,23 +53,32 @@ void Console::write(std::string_view text) const {
     }
 }
 
+std::string Console::erase_status() const {
+    if (status_.empty())
+        return {};
+    const std::size_t up = rows_taken(status_, size().columns) - 1;
+    return (up > 0 ? "\x1b[" + std::to_string(up) + "A\r" : "\r") + std::string(erase_below);
+}
+
 void Console::line(std::string_view text) {
     const std::lock_guard lock(mutex_);
     std::string out; // one write, so that lines of several processes do not mix
-    if (!status_.empty())
-        out += clear_line;
+    const bool redraw = !status_.empty() && !in_background();
+    if (redraw)
+        out += erase_status();
     out += text;
     out += '\n';
-    out += status_;
+    if (redraw)
+        out += status_;
     write(out);
 }
 
 void Console::status(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    if (text == status_)
+    if (text == status_ || in_background())
         return;
+    write(erase_status() + std::string(text));
     status_ = text;
-    write(std::string(clear_line) + status_);
 }
 
 } // namespace ferry

@@ -1,11 +1,17 @@
-// Standard error with one owner: whole lines, and below them at most one status line that comes and goes.
+// Standard error with one owner: whole lines, and below them a status of a few lines that comes and goes.
 #pragma once
 
+#include <cstddef>
 #include <mutex>
 #include <string>
 #include <string_view>
 
 namespace ferry {
+
+struct TerminalSize {
+    unsigned columns = 80; // at least 2
+    unsigned rows = 24;
+};
 
 // Thread-safe. What cannot be written is lost: there is no other place to tell it.
 class Console {
@@ -16,19 +22,22 @@ class Console {
     Console& operator=(const Console&) = delete;
 
     bool is_terminal() const;
-    unsigned columns() const; // of the terminal; 80 if it does not tell
+    TerminalSize size() const; // as it is now; 80 by 24 if it does not tell
 
-    // Writes the text, which holds no control bytes but line ends, and a line end, above the status line.
+    // Writes the text, which holds no control bytes but line ends, and a line end, above the status.
     void line(std::string_view text);
-    // Draws the status line anew; empty takes it away. Terminals only.
+    // Draws the status anew: lines without an end after the last, none wider than the terminal; empty takes it away.
+    // Terminals only; nothing is drawn while the terminal is in other hands, as a job in the background finds it.
     void status(std::string_view text);
 
   private:
     void write(std::string_view text) const;
+    bool in_background() const;
+    std::string erase_status() const;
 
     const int fd_;
     std::mutex mutex_;
-    std::string status_;
+    std::string status_; // as drawn
 };
 
 } // namespace ferry

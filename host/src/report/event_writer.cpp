@@ -2,6 +2,7 @@
 
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
+#include "file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -32,12 +33,20 @@ std::string cannot(const std::string& path, const std::string& why) {
     return "events cannot be written to '" + printable(path) + "': " + why;
 }
 
+// A process that was killed may have left half a line. What cannot be read is taken to be whole.
+bool ends_a_line(const std::string& path, off_t size) {
+    const UniqueFd file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    char last = '\n';
+    return !file || ::pread(file.get(), &last, 1, size - 1) != 1 || last == '\n';
+}
+
 } // namespace
 
-EventWriter::EventWriter(UniqueFd file, std::string path, Now now)
+EventWriter::EventWriter(UniqueFd file, std::string path, Now now, bool torn)
     : file_(std::move(file))
     , path_(std::move(path))
-    , now_(now ? std::move(now) : Now([] { return std::chrono::system_clock::now(); })) {}
+    , now_(now ? std::move(now) : Now([] { return std::chrono::system_clock::now(); }))
+    , torn_(torn) {}
 
 std::variant<std::unique_ptr<EventWriter>, std::string> EventWriter::open(const std::string& path, Now now) {
     UniqueFd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
@@ -47,7 +56,10 @@ std::variant<std::unique_ptr<EventWriter>, std::string> EventWriter::open(const 
     if (::fstat(file.get(), &info) != 0 || !(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)))
         return cannot(path, "it is no regular file, FIFO or character device");
     ::fcntl(file.get(), F_SETFL, O_APPEND); // blocking from here on: a slow reader shall not lose lines
-    return std::unique_ptr<EventWriter>(new EventWriter(std::move(file), path, std::move(now)));
+    if (S_ISREG(info.st_mode) && lock_file(file.get()) == FileLock::held_elsewhere)
+        return cannot(path, "another ferry writes its events there; give each a file of its own");
+    const bool torn = S_ISREG(info.st_mode) && info.st_size > 0 && !ends_a_line(path, info.st_size);
+    return std::unique_ptr<EventWriter>(new EventWriter(std::move(file), path, std::move(now), torn));
 }
 
 bool EventWriter::write_line(const std::string& line) {

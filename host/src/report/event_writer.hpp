@@ -16,12 +16,13 @@
 
 namespace ferry {
 
-// Thread-safe. Appends, so that several processes may share a file.
+// Thread-safe. Appends to what is there, but one process at a time writes to a file.
 class EventWriter {
   public:
     using Now = std::function<std::chrono::system_clock::time_point()>;
 
-    // Why not, as one sentence, if the path can be no event file: regular files, FIFOs with a reader and devices are.
+    // Why not, as one sentence, if the path can be no event file: regular files that no other process has open for
+    // its events, FIFOs with a reader and devices are.
     static std::variant<std::unique_ptr<EventWriter>, std::string> open(const std::string& path, Now now = {});
 
     // Adds time and type, then `fields`; those of the task's place (step null: of the whole run; without a step's id:
@@ -31,14 +32,14 @@ class EventWriter {
                                      const Poco::JSON::Object& fields);
 
   private:
-    EventWriter(UniqueFd file, std::string path, Now now);
+    EventWriter(UniqueFd file, std::string path, Now now, bool torn);
     bool write_line(const std::string& line);
 
     const UniqueFd file_;
     const std::string path_;
     const Now now_;
     std::mutex mutex_;
-    bool torn_ = false; // a line was cut short: the next one begins on a new line
+    bool torn_; // the last line was cut short: the next one begins on a new line
     bool told_ = false;
 };
 

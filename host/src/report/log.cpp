@@ -4,6 +4,8 @@
 #include "ferry_plugin.h"
 #include "secret_text.hpp"
 
+#include <limits>
+
 namespace ferry {
 namespace {
 
@@ -42,17 +44,24 @@ void Log::write(int level, std::string_view step, std::string_view message) cons
     std::string prefix = prefix_of(level);
     if (!step.empty())
         prefix += "[" + printable(step) + "] ";
+    put(prefix, message, longest_line);
+}
+
+void Log::put(const std::string& prefix, std::string_view message, std::size_t longest) const {
     const std::string safe = without_secrets(std::string(message), hidden_);
     std::string_view rest = safe;
     std::string text;
     do {
         const std::size_t end = rest.find('\n');
-        text += (text.empty() ? "" : "\n") + prefix + printable(rest.substr(0, end), longest_line);
+        text += (text.empty() ? "" : "\n") + prefix + printable(rest.substr(0, end), longest);
         rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     } while (!rest.empty());
     console_.line(text);
 }
 
+void Log::always(std::string_view message) const {
+    put(prefix_of(FERRY_LOG_INFO), message, std::numeric_limits<std::size_t>::max());
+}
 void Log::error(std::string_view message) const {
     write(FERRY_LOG_ERROR, {}, message);
 }

@@ -29,8 +29,12 @@ class Log {
     void warn(std::string_view message) const;
     void info(std::string_view message) const;
     void debug(std::string_view message) const;
+    // "ferry: message" at every level, and never cut: for a command to be copied.
+    void always(std::string_view message) const;
 
   private:
+    void put(const std::string& prefix, std::string_view message, std::size_t longest) const;
+
     Console& console_;
     const int level_;
     std::set<std::string> hidden_;

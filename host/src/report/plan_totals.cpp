@@ -75,6 +75,10 @@ void PlanTotals::add(const Workflow& workflow, const RunResult& result) {
     }
 }
 
+bool PlanTotals::worth_telling() const {
+    return told_ > 1 || api_calls_ > window_calls;
+}
+
 std::string PlanTotals::text() const {
     std::string text;
     if (summed_ > 0)

@@ -15,7 +15,8 @@ class PlanTotals {
     // A dry run of the workflow: what its steps have set as `planned`, and the steps that could not be asked yet.
     void add(const Workflow& workflow, const RunResult& result);
 
-    std::uint64_t told() const { return told_; } // steps that told their work, or will once they can
+    // Several steps tell their work, or will once they can; or one takes longer than its bytes, for the quota's sake.
+    bool worth_telling() const;
     // Lines for people; empty if no step has work that can be told. "in all: 3 files, 1.2 GiB, in 81 parts with 90 API
     // calls".
     std::string text() const;

@@ -9,8 +9,10 @@ namespace ferry {
 namespace {
 
 constexpr std::chrono::milliseconds bar_period{100};
-constexpr std::chrono::seconds plain_period{30};
 constexpr std::chrono::seconds rate_window{15};
+constexpr std::chrono::seconds longest_silence{2}; // of a task that moves something
+constexpr std::size_t most_tasks = 3;
+constexpr std::size_t most_items = 6;
 
 ProgressMode effective(ProgressMode mode, const Console& console) {
     if (mode == ProgressMode::none || mode == ProgressMode::plain)
@@ -18,10 +20,6 @@ ProgressMode effective(ProgressMode mode, const Console& console) {
     const char* kind = std::getenv("TERM");
     const bool can_redraw = console.is_terminal() && std::string_view(kind ? kind : "") != "dumb";
     return can_redraw ? ProgressMode::bar : ProgressMode::plain;
-}
-
-std::string part_of(std::uint64_t done, std::uint64_t total) {
-    return std::to_string(done) + (total > 0 ? "/" + std::to_string(total) : "");
 }
 
 } // namespace
@@ -38,22 +36,33 @@ std::optional<ProgressMode> progress_mode(std::string_view name) {
     return std::nullopt;
 }
 
+std::chrono::milliseconds ProgressDisplay::plain_pause(std::chrono::milliseconds running) {
+    return std::clamp<std::chrono::milliseconds>(running / 6, first_pause, longest_pause);
+}
+
 ProgressDisplay::ProgressDisplay(Console& console, ProgressMode mode)
     : console_(console)
     , mode_(effective(mode, console)) {}
 
 void ProgressDisplay::start() {
-    if (mode_ == ProgressMode::none || thread_.joinable())
-        return;
-    thread_ = std::thread([this] {
-        const std::chrono::milliseconds period = mode_ == ProgressMode::bar ? bar_period : plain_period;
-        std::unique_lock lock(mutex_);
-        while (!wake_.wait_for(lock, period, [this] { return stopping_; })) {
-            lock.unlock();
-            draw(Clock::now());
-            lock.lock();
-        }
-    });
+    if (mode_ != ProgressMode::none && !thread_.joinable())
+        thread_ = std::thread([this] { draw_until_stopped(); });
+}
+
+void ProgressDisplay::draw_until_stopped() {
+    const Clock::time_point began = Clock::now();
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        const auto pause =
+            mode_ == ProgressMode::bar
+                ? bar_period
+                : plain_pause(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began));
+        if (wake_.wait_for(lock, pause, [this] { return stopping_; }))
+            return;
+        lock.unlock();
+        draw(Clock::now());
+        lock.lock();
+    }
 }
 
 void ProgressDisplay::stop() {
@@ -82,55 +91,31 @@ void ProgressDisplay::set_rows(const RowCounts& rows) {
 
 void ProgressDisplay::step_started(const std::string& id) {
     const std::lock_guard lock(mutex_);
-    running_[id] = ferry_progress{};
+    sums_.started(id);
 }
 
-void ProgressDisplay::step_progress(const std::string& id, const ferry_progress& progress) {
+void ProgressDisplay::step_progress(const std::string& id, const TaskProgress& progress, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    const auto it = running_.find(id);
-    if (it == running_.end())
-        return;
-    if (progress.bytes_done > it->second.bytes_done)
-        moved_ += progress.bytes_done - it->second.bytes_done;
-    it->second = progress;
+    sums_.told(id, progress);
+    if (told_at_ && now > *told_at_ && now - *told_at_ <= longest_silence)
+        moving_ += now - *told_at_;
+    told_at_ = std::max(now, told_at_.value_or(now));
 }
 
 void ProgressDisplay::step_finished(const std::string& id) {
     const std::lock_guard lock(mutex_);
-    running_.erase(id);
+    sums_.finished(id);
     ++steps_ended_;
 }
 
-ProgressDisplay::Sum ProgressDisplay::sum() const {
-    Sum sum;
-    for (const auto& [id, progress] : running_) {
-        sum.bytes_done += progress.bytes_done;
-        sum.bytes_total += progress.bytes_total;
-        sum.items_done += progress.items_done;
-        sum.items_total += progress.items_total;
-        sum.in_flight += progress.in_flight;
-    }
-    return sum;
-}
-
-double ProgressDisplay::bytes_per_second(Clock::time_point now) {
+std::uint64_t ProgressDisplay::bytes_per_second(std::uint64_t moved, Clock::time_point now) {
     if (samples_.empty() || now - samples_.back().first >= std::chrono::milliseconds(500))
-        samples_.emplace_back(now, moved_);
-    while (samples_.size() > 2 && now - samples_.front().first > std::max<Clock::duration>(rate_window, plain_period))
+        samples_.emplace_back(now, moved);
+    const Clock::duration window = mode_ == ProgressMode::bar ? rate_window : first_pause;
+    while (samples_.size() > 2 && now - samples_[1].first >= window)
         samples_.pop_front();
     const double seconds = std::chrono::duration<double>(now - samples_.front().first).count();
-    return seconds > 0 ? static_cast<double>(moved_ - samples_.front().second) / seconds : 0;
-}
-
-std::string ProgressDisplay::names() const {
-    std::string text;
-    std::size_t shown = 0;
-    for (const auto& [id, progress] : running_) {
-        if (shown == 3)
-            return text + " and " + std::to_string(running_.size() - shown) + " more";
-        text += (shown++ == 0 ? "" : ", ") + id;
-    }
-    return text;
+    return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(moved - samples_.front().second) / seconds) : 0;
 }
 
 // "120 rows done, 3 failed, 8 running, 869 left, 2 min left"
@@ -147,41 +132,42 @@ std::string ProgressDisplay::rows_text(Clock::time_point now) {
     return line;
 }
 
-std::string ProgressDisplay::text(Clock::time_point now) {
+std::optional<ProgressView> ProgressDisplay::view(Clock::time_point now) {
     const std::lock_guard lock(mutex_);
-    if (running_.empty() && !rows_)
-        return {};
-    const Sum all = sum();
-    const double rate = bytes_per_second(now);
-    std::string line =
-        rows_ ? rows_text(now) : std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps";
-    if (all.bytes_total > 0) {
-        const double share = std::min(1.0, static_cast<double>(all.bytes_done) / static_cast<double>(all.bytes_total));
-        line += " | " + std::to_string(static_cast<int>(share * 100)) + " % of " + format_size(all.bytes_total);
-    } else if (all.bytes_done > 0) {
-        line += " | " + format_size(all.bytes_done);
-    }
-    if (all.items_total > 0 || all.items_done > 0)
-        line += " | " + part_of(all.items_done, all.items_total) + " files";
-    if (rate >= 1) {
-        line += " | " + format_size(static_cast<std::uint64_t>(rate)) + "/s";
-        if (all.bytes_total > all.bytes_done) {
-            const double left = static_cast<double>(all.bytes_total - all.bytes_done) / rate;
-            if (left < 1e7)
-                line += ", " + format_duration(std::chrono::seconds(static_cast<std::int64_t>(left) + 1)) + " left";
-        }
-    }
-    if (all.in_flight > 0)
-        line += " | " + std::to_string(all.in_flight) + " in flight";
-    return running_.empty() ? line : line + " | " + names();
+    if (!sums_.running() && !rows_)
+        return std::nullopt;
+    const WorkDone work = sums_.all();
+    return ProgressView{.count = rows_ ? rows_text(now)
+                                       : std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps",
+                        .work = work,
+                        .bytes_per_second = bytes_per_second(work.bytes_moved, now),
+                        .calls_left = sums_.calls_left(),
+                        .waiting_for = sums_.waiting_for(),
+                        .tasks = sums_.running_tasks(most_tasks),
+                        .running = sums_.running_count(),
+                        .items = sums_.items(most_items)};
+}
+
+std::string ProgressDisplay::text(Clock::time_point now) {
+    const auto shown = view(now);
+    return shown ? plain_progress(*shown) : std::string();
+}
+
+std::string ProgressDisplay::summary() {
+    const std::lock_guard lock(mutex_);
+    return summary_text(sums_.all(), std::chrono::duration<double>(moving_).count());
 }
 
 void ProgressDisplay::draw(Clock::time_point now) {
-    const std::string line = text(now);
-    if (mode_ == ProgressMode::bar)
-        console_.status(line.substr(0, console_.columns() - 1)); // ids and numbers: a byte is a column
-    else if (mode_ == ProgressMode::plain && !line.empty())
-        console_.line("ferry: " + line);
+    if (mode_ == ProgressMode::none)
+        return;
+    const auto shown = view(now);
+    if (mode_ == ProgressMode::bar) {
+        const TerminalSize size = console_.size();
+        console_.status(shown ? bar_progress(*shown, size.columns - 1, std::max(1u, size.rows / 2)) : std::string());
+    } else if (shown) {
+        console_.line("ferry: " + plain_progress(*shown));
+    }
 }
 
 } // namespace ferry

@@ -1,15 +1,16 @@
-// How far the running tasks are, on one line: redrawn on a terminal, now and then in a log file.
+// How far the running tasks are: some lines at the foot of a terminal, or a line now and then in a log file.
 #pragma once
 
-#include "ferry_plugin.h"
+#include "plugins/task_progress.hpp"
 #include "report/console.hpp"
+#include "report/progress_sums.hpp"
+#include "report/progress_view.hpp"
 
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,39 +29,43 @@ struct RowCounts {
     const char* how = "done";                                  // what is told of those that are
 };
 
-// Thread-safe. Sums over all running tasks.
+// Thread-safe. Sums over all tasks.
 class ProgressDisplay {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // automatic: a bar on a terminal that can redraw a line, else plain; a bar asked for elsewhere is plain too.
+    // Of plain lines; the longer a run takes, the fewer there are, so that a night of them can be read.
+    static constexpr std::chrono::seconds first_pause{30};
+    static constexpr std::chrono::seconds longest_pause{1200};
+    static std::chrono::milliseconds plain_pause(std::chrono::milliseconds running);
+
+    // automatic: a bar on a terminal that can redraw lines, else plain; a bar asked for elsewhere is plain too.
     ProgressDisplay(Console& console, ProgressMode mode);
     ~ProgressDisplay() { stop(); }
     ProgressDisplay(const ProgressDisplay&) = delete;
     ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
-    void start(); // a thread of its own that draws: 10 times a second (bar) or every 30 s (plain)
+    void start(); // a thread of its own that draws: 10 times a second (bar) or after plain_pause()
     void stop();  // ends it and takes the bar away
 
     void set_steps(std::size_t total);
     void set_rows(const RowCounts& rows); // in a batch: rows are told instead of steps
     void step_started(const std::string& id);
-    void step_progress(const std::string& id, const ferry_progress& progress);
+    void step_progress(const std::string& id, const TaskProgress& progress, Clock::time_point now = Clock::now());
     void step_finished(const std::string& id);
 
     // Draws once, as the thread does.
     void draw(Clock::time_point now);
-    // The line at that time; empty while nothing runs.
+    // The plain line at that time; empty while nothing runs.
     std::string text(Clock::time_point now);
+    // What was done in all, as summary_text() says it; the time is that in which tasks told of progress.
+    std::string summary();
 
   private:
-    struct Sum {
-        std::uint64_t bytes_done = 0, bytes_total = 0, items_done = 0, items_total = 0, in_flight = 0;
-    };
-    Sum sum() const;
-    double bytes_per_second(Clock::time_point now);
-    std::string names() const;
+    std::optional<ProgressView> view(Clock::time_point now);
+    std::uint64_t bytes_per_second(std::uint64_t moved, Clock::time_point now);
     std::string rows_text(Clock::time_point now);
+    void draw_until_stopped();
 
     Console& console_;
     const ProgressMode mode_;
@@ -71,9 +76,10 @@ class ProgressDisplay {
     std::size_t steps_ended_ = 0;
     std::optional<RowCounts> rows_;
     Clock::time_point rows_began_{};
-    std::map<std::string, ferry_progress> running_;
-    std::uint64_t moved_ = 0; // bytes over all tasks and attempts, for the rate
-    std::deque<std::pair<Clock::time_point, std::uint64_t>> samples_;
+    ProgressSums sums_;
+    std::deque<std::pair<Clock::time_point, std::uint64_t>> samples_; // bytes moved, for the rate
+    std::optional<Clock::time_point> told_at_;                        // the last progress
+    Clock::duration moving_{0};
     std::thread thread_;
 };
 

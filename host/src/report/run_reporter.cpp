@@ -128,6 +128,8 @@ void RunReporter::run_finished(const RunResult& result) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
     tell(FERRY_LOG_INFO, {},
          result.workflow + ": " + how(result) + " in " + time_text(took.count()) + ", " + counts(result));
+    if (const std::string moved = progress_.summary(); !moved.empty())
+        tell(FERRY_LOG_INFO, {}, result.workflow + ": " + moved);
     events_.run_finished(result);
 }
 
@@ -135,7 +137,7 @@ void RunReporter::log(const TaskContext& task, int level, std::string_view messa
     log_.write(level, task.step_id, message);
 }
 
-void RunReporter::progress(const TaskContext& task, const ferry_progress& progress) {
+void RunReporter::progress(const TaskContext& task, const TaskProgress& progress) {
     progress_.step_progress(task.step_id, progress);
 }
 

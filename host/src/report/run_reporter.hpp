@@ -35,7 +35,7 @@ class RunReporter : public RunListener {
     void run_finished(const RunResult& result) override;
 
     void log(const TaskContext& task, int level, std::string_view message) override;
-    void progress(const TaskContext& task, const ferry_progress& progress) override;
+    void progress(const TaskContext& task, const TaskProgress& progress) override;
     void event(const TaskContext& task, std::string_view type, std::string_view json) override;
 
     // Dry run: what step_planned() told, of cached and left out steps that they are, in an order in which the steps

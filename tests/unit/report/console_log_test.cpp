@@ -18,14 +18,15 @@ TEST_CASE("a status line gives way to lines and comes back; at the end it is gon
         console.status("50 %"); // unchanged: not drawn again
         console.line("two");
     }
-    const std::string clear = "\r\x1b[K";
-    CHECK(read_file(dir / "err") == "one\n" + clear + "50 %" + clear + "two\n50 %" + clear);
+    const std::string clear = "\r\x1b[J";
+    CHECK(read_file(dir / "err") == "one\n50 %" + clear + "two\n50 %" + clear);
 }
 
 TEST_CASE("a console that is no terminal") {
     const CapturedConsole captured;
     CHECK_FALSE(captured.console.is_terminal());
-    CHECK(captured.console.columns() == 80);
+    CHECK(captured.console.size().columns == 80);
+    CHECK(captured.console.size().rows == 24);
 }
 
 TEST_CASE("log lines carry their level, step and every line of a message; what is below the level is not shown") {

@@ -65,15 +65,14 @@ TEST_CASE("lines of many threads stay whole") {
     const TempDir dir;
     const std::string file = (dir / "events").string();
     {
-        const auto one = open_writer(file);
-        const auto two = open_writer(file); // as another process would
+        const auto writer = open_writer(file);
         std::vector<std::thread> threads;
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&, t] {
                 Poco::JSON::Object fields;
                 fields.set("text", std::string(500, static_cast<char>('a' + t)));
                 for (int i = 0; i < 100; ++i)
-                    (t % 2 == 0 ? one : two)->write("x", "run", nullptr, fields);
+                    writer->write("x", "run", nullptr, fields);
             });
         for (auto& thread : threads)
             thread.join();
@@ -83,6 +82,21 @@ TEST_CASE("lines of many threads stay whole") {
     for (std::string line; std::getline(lines, line); ++count)
         REQUIRE(std::holds_alternative<Poco::Dynamic::Var>(parse_json(line)));
     CHECK(count == 400);
+}
+
+TEST_CASE("one process at a time: another one is told so, and the next goes on behind what is there") {
+    const TempDir dir;
+    const std::string file = dir.write("events", "{\"half\":").string();
+    {
+        const auto writer = open_writer(file, [] { return Time(std::chrono::milliseconds(0)); });
+        CHECK(refusal(file).find("another ferry writes its events there; give each a file of its own") !=
+              std::string::npos);
+        CHECK_FALSE(writer->write("x", "run", nullptr, Poco::JSON::Object()));
+    }
+    CHECK_FALSE(open_writer(file)->write("y", "run", nullptr, Poco::JSON::Object()));
+    const std::string text = read_file(file);
+    CHECK(text.find("{\"half\":\n{\"time\":\"1970-01-01T00:00:00.000Z\",\"type\":\"x\"") == 0);
+    CHECK(text.find("}\n{\"time\":") != std::string::npos);
 }
 
 TEST_CASE("what can be no event file is refused at once") {

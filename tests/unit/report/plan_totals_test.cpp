@@ -54,9 +54,10 @@ TEST_CASE("what steps plan is summed up") {
     CHECK(steps.totals.text().empty());
     steps.planned(R"({"files":1,"bytes":1048576,"parts":1,"api_calls":4})");
     CHECK(steps.totals.text() == "in all: 1 file, 1.00 MiB, in 1 part with 4 API calls\n");
+    CHECK_FALSE_MESSAGE(steps.totals.worth_telling(), "the step has said it itself");
     steps.planned(R"({"files":2,"bytes":1048576,"parts":3,"api_calls":8,"unknown":[]})");
     CHECK(steps.totals.text() == "in all: 3 files, 2.00 MiB, in 4 parts with 12 API calls\n");
-    CHECK(steps.totals.told() == 2);
+    CHECK(steps.totals.worth_telling());
 }
 
 TEST_CASE("the quota lets a thousand calls pass at once, and the last ones need not wait for the window's end") {
@@ -72,6 +73,14 @@ TEST_CASE("the quota lets a thousand calls pass at once, and the last ones need 
     CHECK(text(510'000).ends_with(" with 510,000 API calls, at least 42 h 25 min at 1,000 calls in 5 min\n"));
 }
 
+TEST_CASE("one step alone is worth a sum once the quota costs time") {
+    Steps within, beyond;
+    within.planned(R"({"api_calls":1000})");
+    CHECK_FALSE(within.totals.worth_telling());
+    beyond.planned(R"({"api_calls":1001})");
+    CHECK(beyond.totals.worth_telling());
+}
+
 TEST_CASE("steps that wait for others are counted by their task; commands have nothing to tell") {
     Steps steps;
     steps.later("upload");
@@ -79,7 +88,7 @@ TEST_CASE("steps that wait for others are counted by their task; commands have n
     steps.later("command");
     steps.planned("{}");
     steps.later("upload");
-    CHECK(steps.totals.told() == 3);
+    CHECK(steps.totals.worth_telling());
     CHECK(steps.totals.text().ends_with("\nnot in it: 2 steps of upload, known only when they run\n"));
 }
 

@@ -1,0 +1,31 @@
+// What a progress display shows, as text: one line for a log file, a few lines for a terminal.
+#pragma once
+
+#include "report/progress_sums.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ferry {
+
+struct ProgressView {
+    std::string count; // of steps or rows: "1/3 steps"
+    WorkDone work{};
+    std::uint64_t bytes_per_second = 0;
+    std::optional<CallsLeft> calls_left{};
+    std::string waiting_for{};
+    std::vector<std::string> tasks{}; // some of those that run
+    std::size_t running = 0;          // all of them
+    std::vector<ItemProgress> items{};
+};
+
+// "1/3 steps | 50 % of 50.00 MiB | 1/7 files | 5.00 MiB/s, 6.0 s left | 4 in flight | 2 retries | align, publish"
+std::string plain_progress(const ProgressView& view);
+
+// At most `rows` lines, without a line end after the last, none of them wider than `columns`.
+std::string bar_progress(const ProgressView& view, std::size_t columns, std::size_t rows);
+
+} // namespace ferry
