@@ -15,6 +15,7 @@ struct Diagnostic {
     std::string found;      // short, printable
     std::string allowed;    // what is allowed, and the nearest known name for a typo
     bool warning = false;
+    bool of_key = false; // the key at the pointer's end is meant, not its value
 };
 
 using Diagnostics = std::vector<Diagnostic>;

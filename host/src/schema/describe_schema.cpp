@@ -155,7 +155,50 @@ std::string shape(const View& view, const Json& schema) {
     return object_schema_shape(view, *object);
 }
 
+void add_named_values(const JsonObject::Ptr& root, const Json& schema, int depth, std::vector<std::string>& words) {
+    const auto object = object_of(dereference(root, schema));
+    if (!object || depth == 0)
+        return;
+    const auto add = [&](const Json& value) {
+        if (kind_of(value) == JsonKind::text)
+            add_once(words, text_of(value));
+    };
+    add(object->get("const"));
+    if (const auto values = array_of(object->get("enum")))
+        for (const Json& value : *values)
+            add(value);
+    for (const char* key : {"anyOf", "oneOf", "allOf"})
+        if (const auto branches = array_of(object->get(key)))
+            for (const Json& branch : *branches)
+                add_named_values(root, branch, depth - 1, words);
+}
+
+// Why a text that begins as JSON does is none; empty: it does not begin so.
+std::string broken_json(const std::string& text) {
+    if (!text.starts_with('[') && !text.starts_with('{'))
+        return {};
+    const JsonResult parsed = parse_json(text);
+    const auto* error = std::get_if<JsonError>(&parsed);
+    if (!error)
+        return {};
+    constexpr std::string_view known = "this is not valid JSON: ";
+    return "it is not valid JSON: " +
+           (error->message.starts_with(known) ? error->message.substr(known.size()) : error->message) + " (character " +
+           std::to_string(error->column) + "); ";
+}
+
 } // namespace
+
+std::vector<std::string> named_values(const JsonObject::Ptr& root, const Json& schema) {
+    std::vector<std::string> words;
+    add_named_values(root, schema, kDepth, words);
+    return words;
+}
+
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+    const std::string near = word.empty() ? word : nearest(word, known);
+    return near.empty() ? near : "did you mean " + in_quotes(near) + "? ";
+}
 
 std::string listed(const std::vector<std::string>& words, const std::string& last) {
     constexpr std::size_t kMost = 20;
@@ -183,6 +226,22 @@ std::string describe_schema(const JsonObject::Ptr& root, const Json& schema) {
     if (description.empty())
         return out.empty() ? "another value" : out;
     return out.empty() ? printable(description, 300) : out + " (" + printable(description, 300) + ")";
+}
+
+std::string instead_of_scalar(const JsonObject::Ptr& root, const Json& place, const Json& value) {
+    const auto own = object_of(place);
+    const auto target = object_of(dereference(root, place));
+    if (!own || !target || kind_of(value) == JsonKind::array || kind_of(value) == JsonKind::object)
+        return {};
+    const std::string type = text_of(target->get("type"));
+    auto examples = array_of(own->get("examples"));
+    if (!examples)
+        examples = array_of(target->get("examples"));
+    if ((type != "array" && type != "object") || !examples || examples->size() == 0)
+        return {};
+    const std::string broken = kind_of(value) == JsonKind::text ? broken_json(value.convert<std::string>()) : "";
+    return broken + "needed: an " + type + ", such as " + printable(to_json(examples->get(0)), 200) +
+           (broken.empty() ? "" : ", between single quotes where a shell reads it");
 }
 
 } // namespace ferry

@@ -78,7 +78,14 @@ class Explainer {
             problems_.push_back({file_, pointer, 0, 0, std::move(found), std::move(allowed), false});
     }
     void mismatch(const Json& place, const Json& value, const std::string& pointer) {
-        say(pointer, describe_value(value), "allowed: " + describe_schema(prepared_.root, place));
+        const std::string example = instead_of_scalar(prepared_.root, place, value);
+        say(pointer, describe_value(value),
+            did_you_mean(text_of(value), named_values(prepared_.root, place)) +
+                (example.empty() ? "allowed: " + describe_schema(prepared_.root, place) : example));
+    }
+    void say_of_key(const std::string& pointer, std::string found, std::string allowed) {
+        if (problems_.size() < kMostProblems)
+            problems_.push_back({file_, pointer, 0, 0, std::move(found), std::move(allowed), false, true});
     }
     Diagnostics problems_of(const Json& schema, const Json& value, const std::string& pointer) const {
         return explain(prepared_, schema, value, file_, pointer);
@@ -238,8 +245,8 @@ void Explainer::keys(const JsonObject& schema, const JsonObject& object, const s
         const Json value = object.get(key);
         const std::string place = child_pointer(pointer, key);
         if (schema.has("propertyNames") && !fits(schema.get("propertyNames"), key))
-            say(place, "the key " + in_quotes(key),
-                "allowed as a key: " + describe_schema(prepared_.root, schema.get("propertyNames")));
+            say_of_key(place, "the key " + in_quotes(key),
+                       "allowed as a key: " + describe_schema(prepared_.root, schema.get("propertyNames")));
         const bool declared = properties && properties->has(key);
         if (declared)
             at(properties->get(key), value, place);
@@ -275,11 +282,9 @@ void Explainer::other_key(const JsonObject& schema, const std::string& key, cons
 void Explainer::unknown_key(const JsonObject& schema, const std::string& key, const std::string& pointer) {
     const auto properties = object_of(schema.get("properties"));
     const auto names = properties ? properties->getNames() : JsonObject::NameList();
-    std::string allowed;
-    if (const std::string near = nearest(key, names); !near.empty())
-        allowed = "did you mean " + in_quotes(near) + "? ";
-    say(pointer, "unknown key " + in_quotes(key),
-        allowed + (names.empty() ? "no keys are allowed here" : "allowed keys: " + listed(names, " and ")));
+    say_of_key(pointer, "unknown key " + in_quotes(key),
+               did_you_mean(key, names) +
+                   (names.empty() ? "no keys are allowed here" : "allowed keys: " + listed(names, " and ")));
 }
 
 void Explainer::dependencies(const JsonObject& schema, const Json& value, const std::string& pointer) {

@@ -12,11 +12,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 
 namespace ferry {
 namespace {
@@ -57,6 +59,12 @@ bool same_file(const UniqueFd& file, const std::string& path) {
     struct stat right {};
     return ::fstat(file.get(), &left) == 0 && ::stat(path.c_str(), &right) == 0 && left.st_dev == right.st_dev &&
            left.st_ino == right.st_ino;
+}
+
+bool is_full(const std::string& file) {
+    struct statvfs disk {};
+    return ::statvfs(std::filesystem::path(file).parent_path().c_str(), &disk) == 0 && disk.f_blocks > 0 &&
+           disk.f_bavail == 0;
 }
 
 // Most commands print nothing: thousands of empty files help nobody.
@@ -270,6 +278,9 @@ std::string CommandTask::last_words(const Streams& streams) const {
         line = printable(line, shown_line_size);
         log(FERRY_LOG_ERROR, "| " + line);
     }
+    if (lines.empty() && streams.error_kept && is_full(streams.error_file))
+        return "; what it printed is lost, as the disk of " + printable(streams.error_file) +
+               " is full: make room there, or name another folder with --state-dir";
     return lines.empty() ? "; it printed nothing" : ": " + lines.back() + " (all it printed: " + printable(*file) + ")";
 }
 

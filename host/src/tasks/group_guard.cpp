@@ -78,11 +78,18 @@ GroupGuard::~GroupGuard() {
         ::close(words_);
 }
 
-// Forked twice, so that it is nobody's child whose end would have to be waited for.
+// Forked twice, so that it is nobody's child whose end would have to be waited for. It shares our locks, as long as it
+// has our files open: who ends soon after would leave them locked for the next, so this waits until it has closed them.
 void GroupGuard::start() noexcept {
     std::array<int, 2> ends{};
-    if (words_ >= 0 || ::pipe2(ends.data(), O_CLOEXEC) != 0)
+    std::array<int, 2> ready{};
+    if (words_ >= 0 || ::pipe2(ready.data(), O_CLOEXEC) != 0)
         return;
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        ::close(ready[0]);
+        ::close(ready[1]);
+        return;
+    }
     const pid_t first = ::fork();
     if (first == 0) {
         ::setsid();
@@ -95,6 +102,11 @@ void GroupGuard::start() noexcept {
         while (::waitpid(first, &status, 0) < 0 && errno == EINTR) {
         }
     ::close(ends[0]);
+    ::close(ready[1]);
+    char none = 0;
+    while (::read(ready[0], &none, 1) < 0 && errno == EINTR) { // ends when the guard has closed the other end
+    }
+    ::close(ready[0]);
     if (status != 0) {
         ::close(ends[1]);
         return;

@@ -26,9 +26,8 @@ bool report_unknown(const Step& step, const TaskRegistry& registry, Draft& draft
     std::vector<std::string> names;
     for (const TaskEntry* entry : registry.list())
         names.push_back(entry->name);
-    const std::string near = nearest(step.task, names);
-    const bool plugin_failed = near.empty() && !registry.failures().empty();
-    std::string allowed = near.empty() ? "" : "did you mean " + in_quotes(near) + "? ";
+    std::string allowed = did_you_mean(step.task, names);
+    const bool plugin_failed = allowed.empty() && !registry.failures().empty();
     allowed += names.empty() ? "no task is loaded" : "tasks are: " + listed(names, " and ");
     if (plugin_failed)
         allowed += "; " + load_failures(registry);
@@ -42,7 +41,7 @@ bool report_unknown(const Step& step, const TaskRegistry& registry, Draft& draft
 class SilentListener final : public TaskListener {
   public:
     void log(const TaskContext&, int, std::string_view) override {}
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
 };
 
@@ -89,7 +88,7 @@ void warn_of_shell_text(const Step& step, Draft& draft) {
 
 void check_step(std::size_t number, const Graph& graph, const LoadRequest& request, Draft& draft) {
     const Step& step = draft.workflow.steps[number];
-    const Lookup lookup = lookup_before_run(draft.workflow, graph, number, request.environment);
+    const Lookup lookup = lookup_before_run(draft, graph, number, request.environment);
     Resolved resolved =
         resolve(*step.with, Place(step.validator), lookup, StandIn::sample, draft.workflow.file, step.with_pointer);
     const bool references_fine = resolved.problems.empty();

@@ -105,9 +105,8 @@ void link_need(const Json& need, const std::string& pointer, Step& step, Draft& 
     if (draft.takes_suggestions())
         for (const Step& known : draft.workflow.steps)
             names.push_back(known.id);
-    const std::string near = nearest(name, names);
     draft.error(pointer, "there is no step " + in_quotes(name),
-                (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
+                did_you_mean(name, names) +
                     (names.empty() ? "needed: the id of a step" : "steps are: " + listed(names, " and ")));
 }
 

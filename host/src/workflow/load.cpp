@@ -1,6 +1,7 @@
 #include "workflow/load.hpp"
 
 #include "document/strict_json.hpp"
+#include "schema/json_places.hpp"
 #include "schema/json_value.hpp"
 #include "unique_fd.hpp"
 #include "workflow/check_options.hpp"
@@ -67,8 +68,10 @@ long step_number(const Diagnostic& diagnostic) {
                                                   : -1;
 }
 
-LoadResult finished(Draft&& draft, bool plugin_failed) {
+// `text`: of the workflow file, to tell where in it the problems are; empty if there is none.
+LoadResult finished(Draft&& draft, bool plugin_failed, std::string_view text) {
     LoadResult result;
+    add_places(text, draft.diagnostics);
     std::stable_sort(draft.diagnostics.begin(), draft.diagnostics.end(),
                      [](const Diagnostic& a, const Diagnostic& b) { return step_number(a) < step_number(b); });
     result.plugin_failed = plugin_failed;
@@ -99,7 +102,7 @@ LoadResult check_task(const std::string& task, const JsonObject::Ptr& options, c
     bind_variables(new_object(), request.vars, request.environment, draft);
     const bool plugin_failed = find_tasks(registry, draft);
     check_options(Graph(std::vector<std::vector<std::size_t>>(1)), request, draft);
-    return finished(std::move(draft), plugin_failed);
+    return finished(std::move(draft), plugin_failed, {});
 }
 
 Diagnostic unexpected(const std::string& file, const std::exception& error) {
@@ -132,33 +135,42 @@ int LoadResult::exit_code() const {
     return has_errors(diagnostics) || !workflow ? 2 : 0;
 }
 
-Poco::JSON::Object::Ptr read_json_object(const std::string& file, Diagnostics& diagnostics) {
+Poco::JSON::Object::Ptr read_json_object(const std::string& file, Diagnostics& diagnostics, std::string* text) {
     const auto refuse = [&](std::string found, std::string allowed, std::size_t line = 0, std::size_t column = 0) {
         diagnostics.push_back({file, "", line, column, std::move(found), std::move(allowed), false});
         return JsonObject::Ptr();
     };
     std::string reason;
-    const auto content = read_regular_file(file, reason);
+    auto content = read_regular_file(file, reason);
     if (!content)
         return refuse(reason, "needed: a readable file with a JSON object");
     JsonResult parsed = parse_json(*content);
     if (const auto* error = std::get_if<JsonError>(&parsed))
         return refuse(error->message, "", error->line, error->column);
     auto object = object_of(std::get<Json>(parsed));
-    return object ? object : refuse(describe_value(std::get<Json>(parsed)), "needed: a JSON object");
+    if (!object) {
+        refuse(describe_value(std::get<Json>(parsed)), "needed: a JSON object");
+        add_places(*content, diagnostics);
+    }
+    if (text)
+        *text = *std::move(content);
+    return object;
 }
 
 struct WorkflowTemplate::Parts {
     JsonObject::Ptr document;
+    std::string text;
     Draft draft;
     Graph graph;
     bool plugin_failed;
     std::map<std::string, bool> declared;
 
-    Parts(JsonObject::Ptr file_content, const std::string& file, const TaskRegistry& registry)
+    Parts(JsonObject::Ptr file_content, std::string file_text, const std::string& file, const TaskRegistry& registry)
         : document(std::move(file_content))
+        , text(std::move(file_text))
         , graph(drafted(document, file, draft))
         , plugin_failed(find_tasks(registry, draft)) {
+        add_places(text, draft.diagnostics);
         if (const auto vars = object_of(document->get("vars")))
             for (const std::string& name : vars->getNames())
                 declared[name] = kind_of(vars->get(name)) == JsonKind::null;
@@ -180,10 +192,11 @@ WorkflowTemplate& WorkflowTemplate::operator=(WorkflowTemplate&&) noexcept = def
 std::optional<WorkflowTemplate> WorkflowTemplate::read(const std::string& file, const TaskRegistry& registry,
                                                        Diagnostics& diagnostics) {
     try {
-        auto document = read_json_object(file, diagnostics);
+        std::string text;
+        auto document = read_json_object(file, diagnostics, &text);
         if (!document)
             return std::nullopt;
-        return WorkflowTemplate(std::make_unique<const Parts>(std::move(document), file, registry));
+        return WorkflowTemplate(std::make_unique<const Parts>(std::move(document), std::move(text), file, registry));
     } catch (const std::exception& error) {
         diagnostics.push_back(unexpected(file, error));
         return std::nullopt;
@@ -195,7 +208,7 @@ LoadResult WorkflowTemplate::load(const LoadRequest& request) const {
         Draft draft = parts_->draft;
         bind_variables(parts_->document, request.vars, request.environment, draft);
         check_options(parts_->graph, request, draft);
-        return finished(std::move(draft), parts_->plugin_failed);
+        return finished(std::move(draft), parts_->plugin_failed, parts_->text);
     });
 }
 
@@ -203,7 +216,7 @@ LoadResult WorkflowTemplate::bind(const LoadRequest& request) const {
     return guarded(parts_->draft.workflow.file, [&] {
         Draft draft = parts_->draft;
         bind_variables(parts_->document, request.vars, request.environment, draft);
-        return finished(std::move(draft), parts_->plugin_failed);
+        return finished(std::move(draft), parts_->plugin_failed, parts_->text);
     });
 }
 

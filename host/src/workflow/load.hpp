@@ -69,7 +69,8 @@ LoadResult load_task(const std::string& task, const Poco::JSON::Object::Ptr& opt
                      const TaskRegistry& registry, const LoadRequest& request);
 
 // The text of a workflow file or of a file with options: a regular file of at most 64 MiB that holds a JSON object.
-// Null if it is none, with the reason in `diagnostics`.
-Poco::JSON::Object::Ptr read_json_object(const std::string& file, Diagnostics& diagnostics);
+// Null if it is none, with the reason in `diagnostics`. `text`, if wanted: what the file holds.
+Poco::JSON::Object::Ptr read_json_object(const std::string& file, Diagnostics& diagnostics,
+                                         std::string* text = nullptr);
 
 } // namespace ferry

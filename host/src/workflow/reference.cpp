@@ -113,16 +113,33 @@ bool read_reference(std::string_view inside, Reference& out) {
     return !out.name.empty() && in.done();
 }
 
+// With the part that stands from `begin` to the next dot replaced by the nearest of `known`; empty if none is near.
+std::string with_nearest(std::string_view inside, std::size_t begin, const std::vector<std::string>& known) {
+    const std::size_t end = std::min(inside.find('.', begin), inside.size());
+    const std::string near = nearest(inside.substr(begin, end - begin), known);
+    if (near.empty())
+        return {};
+    return std::string(inside.substr(0, begin)) + near + std::string(inside.substr(end));
+}
+
+// What may have been meant; empty if nothing is near.
+std::string near_form(std::string_view inside) {
+    const std::size_t dot = inside.find('.');
+    if (dot == std::string_view::npos)
+        return {};
+    if (inside.starts_with("run.") || inside.starts_with("workflow."))
+        return nearest(inside, std::vector<std::string>{"run.id", "workflow.dir"});
+    if (!inside.starts_with("steps."))
+        return with_nearest(inside, 0, {"vars", "env", "steps", "run", "workflow"});
+    const std::size_t second = inside.find('.', dot + 1);
+    return second == std::string_view::npos ? "" : with_nearest(inside, second + 1, {"outputs", "status", "error"});
+}
+
 std::string advice_for(std::string_view inside) {
-    static const std::vector<std::string> roots = {"vars", "env", "steps", "run", "workflow"};
-    const std::string root(inside.substr(0, inside.find('.')));
-    std::string near;
-    if (inside.find('.') != std::string_view::npos)
-        near = nearest(root, roots);
-    std::string advice = "write $${ for a literal ${; ";
-    if (!near.empty() && near != root)
-        advice += "or did you mean ${" + near + printable(inside.substr(root.size()), 60) + "}? ";
-    return advice + std::string(kForms);
+    const std::string near = near_form(inside);
+    return "write $${ for a literal ${; " +
+           (near.empty() || near == inside ? "" : "or did you mean ${" + printable(near, 200) + "}? ") +
+           std::string(kForms);
 }
 
 Piece piece_of(std::string_view text) {

@@ -4,6 +4,7 @@
 #include "document/text.hpp"
 #include "schema/json_value.hpp"
 #include "state/digest.hpp"
+#include "state/unused.hpp"
 #include "tasks/command_files.hpp"
 #include "workflow/atomic_file.hpp"
 #include "workflow/step_record.hpp"
@@ -69,37 +70,71 @@ std::string RunFolder::last_run_id() const {
     return is_run_id(id) ? id : std::string();
 }
 
-std::optional<std::string> RunFolder::lease(Clock& clock, Told told) {
-    Status usable;
+Status RunFolder::try_lease(Clock& clock, const Told& told) {
     if (const auto problem = make_run_folder(path_))
-        usable = Status(ErrorKind::io, problem->reason);
-    if (usable) {
-        auto folder = PrivateFolder::open(path_);
-        if (folder.ok())
-            folder_ = std::make_unique<PrivateFolder>(std::move(*folder));
-        else
-            usable = folder.status();
-    }
-    if (usable) {
-        auto lease = Lease::acquire({.folder = *folder_,
-                                     .name = kLeaseFile,
-                                     .what = "this run",
-                                     .clock = clock,
-                                     .on_waiting = {},
-                                     .on_takeover = told.info,
-                                     .on_lost = told.on_lost,
-                                     .patience = Duration{0}},
-                                    never_);
-        if (lease.ok()) {
-            lease_ = std::move(*lease);
-            return std::nullopt;
-        }
-        usable = lease.status();
-    }
-    if (usable.error().kind == ErrorKind::conflict)
-        return usable.error().message;
-    told.warn("another run of the same would not be noticed: " + usable.error().message);
+        return Status(ErrorKind::io, problem->reason);
+    auto folder = PrivateFolder::open(path_);
+    if (!folder.ok())
+        return folder.status();
+    folder_ = std::make_unique<PrivateFolder>(std::move(*folder));
+    auto lease = Lease::acquire({.folder = *folder_,
+                                 .name = kLeaseFile,
+                                 .what = "this run",
+                                 .clock = clock,
+                                 .on_waiting = {},
+                                 .on_takeover = told.info,
+                                 .on_lost = told.on_lost,
+                                 .patience = Duration{0}},
+                                never_);
+    if (lease.ok())
+        lease_ = std::move(*lease);
+    return lease.status();
+}
+
+std::optional<std::string> RunFolder::lease(Clock& clock, Told told) {
+    Status taken = try_lease(clock, told);
+    if (!taken && taken.error().kind == ErrorKind::not_found) // removed in between, as nobody had used it for long
+        taken = try_lease(clock, told);
+    if (taken)
+        return std::nullopt;
+    if (taken.error().kind == ErrorKind::conflict)
+        return taken.error().message;
+    told.warn("another run of the same would not be noticed: " + taken.error().message);
     return std::nullopt;
+}
+
+bool RunFolder::forget_unused(const std::string& path, std::int64_t now) {
+    const auto unused = [&] { // its last run is noted when it begins
+        return long_unused(path, now) &&
+               (!written_at(path + "/" + kLastRun) || long_unused(path + "/" + kLastRun, now));
+    };
+    const auto folder = unused() ? PrivateFolder::open(path, true) : Result<PrivateFolder>(Error{});
+    if (!folder.ok())
+        return false;
+    SystemClock clock;
+    CancelToken never;
+    {
+        const auto lease = Lease::acquire({.folder = *folder,
+                                           .name = kLeaseFile,
+                                           .what = "a folder that is looked through",
+                                           .clock = clock,
+                                           .on_waiting = {},
+                                           .on_takeover = {},
+                                           .on_lost = {},
+                                           .patience = Duration{0}},
+                                          never);
+        const auto noted = written_at(path + "/" + kLastRun);
+        if (!lease.ok() || (noted && !long_unused(path + "/" + kLastRun, now)))
+            return false;
+        const auto names = folder->names();
+        for (const std::string& name : names.ok() ? *names : std::vector<std::string>()) {
+            std::error_code ignored;
+            if (is_run_id(name))
+                std::filesystem::remove_all(path + "/" + name, ignored);
+        }
+        folder->remove(kLastRun);
+    }
+    return ::rmdir(path.c_str()) == 0; // not if somebody has begun to use it
 }
 
 std::optional<RunFolder::NotNoted> RunFolder::begin(const std::string& run_id) const {

@@ -46,9 +46,14 @@ class RunFolder {
     };
     std::optional<NotNoted> begin(const std::string& run_id) const;
 
+    // Removes the folder of a workflow that nobody has run for long: the logs of its runs, and which the last one was.
+    // Not while a process has it. True if it is gone.
+    static bool forget_unused(const std::string& path, std::int64_t now);
+
     std::string run_dir(const std::string& run_id) const { return path_ + "/" + run_id; }
 
   private:
+    Status try_lease(Clock& clock, const Told& told);
     void forget_old_runs(const std::string& current) const;
 
     std::string state_dir_;

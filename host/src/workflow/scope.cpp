@@ -19,9 +19,8 @@ std::size_t number_of(const Workflow& workflow, const Step& step) {
 }
 
 Wrong unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known) {
-    const std::string near = nearest(name, known);
-    return {what, (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
-                      (known.empty() ? "there are none" : "there are: " + listed(known, " and "))};
+    return {what,
+            did_you_mean(name, known) + (known.empty() ? "there are none" : "there are: " + listed(known, " and "))};
 }
 
 Answer folder_of(const Workflow& workflow) {
@@ -70,10 +69,11 @@ Wrong token_misplaced(const Reference& reference) {
 }
 
 struct BeforeRun {
-    const Workflow& workflow;
+    Draft& draft;
     const Graph& graph;
     std::size_t number;
     const Environment& environment;
+    const Workflow& workflow = draft.workflow;
 
     const Step& step() const { return workflow.steps[number]; }
 
@@ -105,12 +105,13 @@ struct BeforeRun {
     Answer from_step(const Reference& reference) const {
         const Step* other = find_step(workflow, reference.name);
         if (!other) {
-            constexpr std::size_t kMost = 1000; // of which the nearest is worth looking for
+            const std::string found = in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name);
+            if (!draft.takes_suggestions())
+                return Wrong{found, "needed: the id of a step"};
             std::vector<std::string> names;
-            for (std::size_t i = 0; i < std::min(workflow.steps.size(), kMost); ++i)
-                names.push_back(workflow.steps[i].id);
-            return unknown(in_quotes(reference.text) + ": there is no step " + in_quotes(reference.name),
-                           reference.name, names);
+            for (const Step& known : workflow.steps)
+                names.push_back(known.id);
+            return unknown(found, reference.name, names);
         }
         if (other == &step())
             return Wrong{in_quotes(reference.text) + " refers to its own step", "allowed: steps upstream of it"};
@@ -123,21 +124,30 @@ struct BeforeRun {
         return Open{"(known after step " + reference.name + ")", false};
     }
 
-    // Commands say beforehand what they hand on.
-    static std::optional<Wrong> missing_output(const Step& other, const Reference& reference) {
-        const auto declared = object_of(other.with->get("outputs"));
-        if (reference.kind != Reference::Kind::output || other.task != "command" ||
-            (other.with->has("outputs") && !declared))
+    // What a step hands on, as far as it says so beforehand: a command in its options, other tasks in their schema.
+    static std::optional<std::vector<std::string>> known_outputs(const Step& step) {
+        if (step.task != "command") {
+            const auto named = step.entry ? object_of(step.entry->schema->get("x-outputs")) : JsonObject::Ptr();
+            return named ? std::optional(named->getNames()) : std::nullopt;
+        }
+        const auto declared = object_of(step.with->get("outputs"));
+        if (step.with->has("outputs") && !declared)
             return std::nullopt;
-        std::vector<std::string> names;
-        if (declared)
-            names = declared->getNames();
+        std::vector<std::string> names = declared ? declared->getNames() : JsonObject::NameList();
         names.emplace_back("exit_code");
-        if (std::find(names.begin(), names.end(), reference.key) != names.end())
+        return names;
+    }
+
+    static std::optional<Wrong> missing_output(const Step& other, const Reference& reference) {
+        if (reference.kind != Reference::Kind::output)
             return std::nullopt;
-        return unknown(in_quotes(reference.text) + ": step " + in_quotes(reference.name) + " declares no output " +
+        const auto known = known_outputs(other);
+        if (!known || std::find(known->begin(), known->end(), reference.key) != known->end())
+            return std::nullopt;
+        const std::string says = other.task == "command" ? "declares" : "has";
+        return unknown(in_quotes(reference.text) + ": step " + in_quotes(reference.name) + " " + says + " no output " +
                            in_quotes(reference.key),
-                       reference.key, names);
+                       reference.key, *known);
     }
 };
 
@@ -178,9 +188,8 @@ Answer from_result(const RunScope& scope, const Reference& reference) {
 
 } // namespace
 
-Lookup lookup_before_run(const Workflow& workflow, const Graph& graph, std::size_t step,
-                         const Environment& environment) {
-    return BeforeRun{workflow, graph, step, environment};
+Lookup lookup_before_run(Draft& draft, const Graph& graph, std::size_t step, const Environment& environment) {
+    return BeforeRun{draft, graph, step, environment};
 }
 
 Lookup lookup_in_run(const RunScope& scope) {

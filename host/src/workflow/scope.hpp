@@ -23,8 +23,7 @@ void bind_variables(const JsonObject::Ptr& document, const std::map<std::string,
 
 // Before the run: outputs, status and the run's id are open; what can be known to lead nowhere is Wrong. All must
 // outlive the lookup.
-Lookup lookup_before_run(const Workflow& workflow, const Graph& graph, std::size_t step,
-                         const Environment& environment);
+Lookup lookup_before_run(Draft& draft, const Graph& graph, std::size_t step, const Environment& environment);
 
 struct RunScope {
     const Workflow& workflow;

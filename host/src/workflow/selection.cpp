@@ -12,17 +12,18 @@ namespace ferry {
 
 namespace {
 
-constexpr std::size_t kMostNames = 1000; // of which the nearest is worth looking for
-
 std::optional<std::string> no_such_step(const Workflow& workflow, const char* option, const std::string& id) {
     if (id.empty() || workflow.by_id.count(id) > 0)
         return std::nullopt;
     std::vector<std::string> names;
-    for (std::size_t i = 0; i < std::min(workflow.steps.size(), kMostNames); ++i)
-        names.push_back(workflow.steps[i].id);
-    const std::string near = nearest(id, names);
-    return std::string(option) + " '" + printable(id, 200) + "': the workflow has no such step; " +
-           (near.empty() ? "it has: " + listed(names, " and ") : "did you mean " + in_quotes(near) + "?");
+    for (const Step& step : workflow.steps)
+        names.push_back(step.id);
+    std::string advice = did_you_mean(id, names);
+    if (advice.empty())
+        advice = "it has: " + listed(names, " and ");
+    else
+        advice.pop_back(); // nothing follows
+    return std::string(option) + " '" + printable(id, 200) + "': the workflow has no such step; " + advice;
 }
 
 // The step and all that `next` leads to from there.
@@ -132,8 +133,12 @@ std::variant<StepRecord, NoRecord> look_up(const Step& step, const RunScope& sco
         const Stand stands_on = stand_of(step, scope.results);
         if (!stands_on)
             return NoRecord{runs_anew(step, scope)};
-        if (const auto shown = visible_options(step, scope))
-            return cache.find(step, *shown, *stands_on, stopped);
+        if (const auto shown = visible_options(step, scope)) {
+            auto found = cache.find(step, *shown, *stands_on, stopped);
+            if (std::holds_alternative<StepRecord>(found) && !scope.dry_run)
+                cache.used(step, *shown);
+            return found;
+        }
         return NoRecord{"some of its options are known only after other steps"};
     } catch (const std::exception& error) {
         return NoRecord{"its record cannot be used: " + printable(error.what(), 500)};

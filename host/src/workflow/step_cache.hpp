@@ -38,6 +38,9 @@ class StepCache {
                                             const std::vector<std::string>& stands_on,
                                             const std::function<bool()>& stopped) const;
 
+    // A run goes by the record that find() has answered: it is kept on.
+    void used(const Step& step, const JsonObject& options) const { touch_record(state_dir_, key_of(step, options)); }
+
     // Removes the record of an earlier run: a step that is cut off, or fails, must leave none.
     Begun begin(const Step& step, const JsonObject& options, std::vector<std::string> stands_on,
                 const std::function<bool()>& stopped) const;

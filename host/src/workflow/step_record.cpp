@@ -4,8 +4,10 @@
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
 #include "state/digest.hpp"
+#include "state/unused.hpp"
 #include "unique_fd.hpp"
 #include "workflow/atomic_file.hpp"
+#include "workflow/step_mark.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -25,6 +27,9 @@ constexpr std::string_view kBegin = R"({"sha256":")";
 constexpr std::string_view kMiddle = R"(","record":)";
 constexpr std::string_view kEnd = "}\n";
 constexpr std::size_t kDigest = 64;
+constexpr std::size_t kKey = 64; // digits of a record's name
+constexpr std::string_view kEnding = ".json";
+constexpr std::string_view kAside = ".unused";
 constexpr std::size_t kBody = kBegin.size() + kDigest + kMiddle.size();
 
 JsonArray::Ptr to_array(const std::vector<FilePrint>& prints) {
@@ -157,6 +162,30 @@ std::optional<std::string> remove_record(const std::string& state_dir, const std
     if (::unlink(path.c_str()) == 0 || errno == ENOENT || errno == ENOTDIR)
         return std::nullopt;
     return printable(path, 600) + ": " + system_reason(errno);
+}
+
+void touch_record(const std::string& state_dir, const std::string& key) {
+    ::utimensat(AT_FDCWD, file_of(state_dir, key).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+}
+
+// Set aside first: whoever writes it anew, before or after, writes another file.
+std::size_t forget_unused_records(const PrivateFolder& folder, std::int64_t now, std::size_t most) {
+    std::size_t gone = 0;
+    for (const std::string& name : names_from_anywhere(folder)) {
+        const bool record = name.size() == kKey + kEnding.size() && name.ends_with(kEnding) &&
+                            name.find_first_not_of("0123456789abcdef") == kKey;
+        const bool half = name.starts_with('.') && (name.ends_with(".tmp") || name.ends_with(kAside));
+        if (gone == most || !(record || half) || !long_unused(folder.path_of(name), now))
+            continue;
+        ++gone;
+        const std::string aside = half ? name : "." + name + "." + new_mark() + std::string(kAside);
+        if (!half && !folder.rename(name, aside))
+            continue;
+        if (!half && !long_unused(folder.path_of(aside), now))
+            (void)folder.link(aside, name); // it was written anew in between; a still newer one stays
+        folder.remove(aside);
+    }
+    return gone;
 }
 
 std::string canonical_json(const Json& value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "schema/json_value.hpp"
+#include "state/private_folder.hpp"
 #include "workflow/file_print.hpp"
 
 #include <cstddef>
@@ -41,6 +42,12 @@ std::variant<StepRecord, NoRecord> read_record(const std::string& state_dir, con
 std::optional<std::string> write_record(const std::string& state_dir, const std::string& key, const StepRecord& record);
 // Nullopt, also where there is none, or why it is still there.
 std::optional<std::string> remove_record(const std::string& state_dir, const std::string& key);
+
+// The record is in use, so that it is kept on.
+void touch_record(const std::string& state_dir, const std::string& key);
+// Removes records that nobody has used for long, at most so many, from one of the 256 folders, and what dead processes
+// have left half-written there. One that is written anew meanwhile stays. Answers how many went.
+std::size_t forget_unused_records(const PrivateFolder& folder, std::int64_t now, std::size_t most);
 
 // Compact JSON with the keys of all objects sorted: the same text for what means the same.
 std::string canonical_json(const Json& value);

@@ -15,9 +15,8 @@ void refuse_undeclared(const JsonObject& declared, const std::map<std::string, s
     const auto names = declared.getNames();
     for (const auto& [name, value] : given) {
         if (!declared.has(name)) {
-            const std::string near = nearest(name, names);
             draft.error("/vars", "no variable " + in_quotes(name) + " is declared, but it is given a value",
-                        (near.empty() ? "" : "did you mean " + in_quotes(near) + "? ") +
+                        did_you_mean(name, names) +
                             (names.empty() ? "the workflow declares none" : "declared: " + listed(names, " and ")));
         } else if (!is_utf8(value) || value.find('\0') != std::string::npos) {
             draft.error(child_pointer("/vars", name), "the value given is no UTF-8 text", "allowed: UTF-8 text");

@@ -33,11 +33,11 @@ class Maker {
 
     // Half of what is needed is right, so that the rest decides.
     std::string options() {
-        std::string out = R"("files":)" + (pick(2) ? value(2) : R"(["a",{"path":"b"}])");
+        std::string out = R"("files":)" + (pick(2) ? value(2) : R"(["a",{"path":"b","tags":["t"]}])");
         if (pick(2))
             out += R"(,"project":"me/p")";
-        for (const char* name :
-             {"parent", "conflict", "part_size", "parallel_parts", "verify", "endpoint", "retry", "timeouts", "colour"})
+        for (const char* name : {"parent", "conflict", "part_size", "parallel_parts", "verify", "endpoint", "retry",
+                                 "timeouts", "manifest", "metadata", "tags", "colour"})
             if (pick(5) == 0)
                 out += ",\"" + std::string(name) + "\":" + value(2);
         return "{" + out + "}";

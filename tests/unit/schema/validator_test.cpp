@@ -47,6 +47,20 @@ TEST_CASE("all problems are told at once") {
         CHECK_MESSAGE(told.find(part) != std::string::npos, told);
 }
 
+TEST_CASE("where an array or object has to be, an example is told in the place of all that may stand in one") {
+    const char* schema = R"({"properties":{"files":{"type":"array","items":{"type":"string"},"examples":[["a","b"]]},
+                             "env":{"type":"object","examples":[{"A":"b"}]}}})";
+    CHECK(problems(schema, R"({"files":"a"})") == "/files: \"a\"; needed: an array, such as [\"a\",\"b\"]\n");
+    CHECK(problems(schema, R"({"env":7})") == "/env: 7; needed: an object, such as {\"A\":\"b\"}\n");
+    const std::string broken = problems(schema, R"({"files":"[\"a\""})");
+    CHECK(broken.find("; it is not valid JSON: ") != std::string::npos);
+    CHECK(
+        broken.ends_with("; needed: an array, such as [\"a\",\"b\"], between single quotes where a shell reads it\n"));
+    // A text in a file that is JSON itself was put between quotes too many.
+    CHECK(problems(schema, R"({"files":"[\"a\"]"})").find("not valid") == std::string::npos);
+    CHECK(problems(schema, R"({"files":{}})").find("allowed: an array") != std::string::npos);
+}
+
 TEST_CASE("keys that hold slashes and tildes have the right pointer") {
     CHECK(problems(R"({"additionalProperties":{"type":"integer"}})", R"({"a/b~c":"x"})").starts_with("/a~1b~0c: "));
 }

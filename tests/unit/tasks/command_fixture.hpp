@@ -43,7 +43,7 @@ struct CommandFixture : TaskListener {
         const std::lock_guard lock(mutex);
         logs.push_back(std::to_string(level) + " " + std::string(message));
     }
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
 
     static Poco::JSON::Object::Ptr parse(const std::string& json) {

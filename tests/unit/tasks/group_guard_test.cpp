@@ -5,6 +5,9 @@
 
 #include <array>
 #include <csignal>
+#include <fcntl.h>
+#include <string>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -53,8 +56,11 @@ TEST_CASE("the groups of a process that is killed are ended, those that it has t
         CHECK(lives(group));
     ::kill(ferry, SIGKILL);
     ::waitpid(ferry, nullptr, 0);
-    while (lives(told[0]) || lives(told[2])) // their end takes its moment
+    while (lives(told[0]) || lives(told[2])) { // their end takes its moment
+        ::waitpid(-told[0], nullptr, WNOHANG); // where a test before this one has had this process adopt orphans
+        ::waitpid(-told[2], nullptr, WNOHANG);
         std::this_thread::yield();
+    }
     CHECK(lives(told[1]));
     ::kill(-told[1], SIGKILL);
     ::close(ends[0]);
@@ -71,4 +77,23 @@ TEST_CASE("the guard ends with its process, and holds nothing open that others w
         CHECK(::read(ends[0], &none, 1) == 0); // the guard does not have the other end
     }
     ::close(ends[0]);
+}
+
+TEST_CASE("a lock that is let go after the guard was started is free at once") {
+    for (int i = 0; i < 20; ++i) {
+        const int held = ::memfd_create("locked", MFD_CLOEXEC);
+        const std::string again = "/proc/self/fd/" + std::to_string(held);
+        const int other = ::open(again.c_str(), O_RDWR | O_CLOEXEC); // a file description of its own
+        REQUIRE(other >= 0);
+        struct flock lock {};
+        lock.l_type = F_WRLCK;
+        lock.l_whence = SEEK_SET;
+        REQUIRE(::fcntl(held, F_OFD_SETLK, &lock) == 0);
+        ProcessGroups groups;
+        groups.guard();
+        REQUIRE(::fcntl(other, F_OFD_SETLK, &lock) != 0);
+        ::close(held);
+        CHECK(::fcntl(other, F_OFD_SETLK, &lock) == 0);
+        ::close(other);
+    }
 }

@@ -95,6 +95,7 @@ TEST_CASE("every invalid workflow is refused with all its problems, and no other
         check_told(result.diagnostics, expected->getArray("problems"));
         for (const Diagnostic& diagnostic : result.diagnostics) {
             CHECK(diagnostic.file == file.string());
+            CHECK_MESSAGE(diagnostic.line * diagnostic.column > 0, to_text(diagnostic));
             CHECK(all_text({diagnostic}).find("hidden-value") == std::string::npos);
         }
         if (expected->has("line"))

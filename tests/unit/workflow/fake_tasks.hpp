@@ -66,7 +66,7 @@ class FakeTasks {
 class RecordingListener : public RunListener {
   public:
     void log(const TaskContext&, int, std::string_view) override {}
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
     void run_started(const Workflow&, const std::string& run_id) override { add("run " + run_id); }
     void step_started(const TaskContext& step, const Step&) override;
