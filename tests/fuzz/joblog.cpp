@@ -26,11 +26,13 @@ void check_entry(const JoblogEntry& entry) {
                           again->signal == entry.signal && again->command == entry.command,
                       "what is written reads the same", printable(line));
     }
-    if (const auto values = values_of_command(entry.command)) {
-        const std::string command = row_command("w.json", *values);
+    if (const auto row = parse_row_command(entry.command)) {
+        const std::string command = row_command(row->workflow, row->values);
         fuzz::require_plain(command, "a command is plain");
-        fuzz::require(values_of_command(command) == values, "values are quoted and read back", command);
-        fuzz::require(row_hash(*values) == row_hash(*values_of_command(command)), "and known again");
+        const auto again = parse_row_command(command);
+        fuzz::require(again && again->workflow == row->workflow && again->values == row->values,
+                      "values are quoted and read back", command);
+        fuzz::require(row_hash(again->values) == row_hash(row->values), "and known again");
     }
 }
 

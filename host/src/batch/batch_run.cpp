@@ -1,5 +1,6 @@
 #include "batch/batch_run.hpp"
 
+#include "batch/batch_folder.hpp"
 #include "batch/row_reporter.hpp"
 #include "batch/row_text.hpp"
 #include "document/strict_json.hpp"
@@ -37,14 +38,11 @@ std::string host_name() {
     return text.find_first_of("\t\n") == std::string::npos && name[0] != '\0' ? text : ":";
 }
 
-// What failed in few words, the same for rows that failed alike: the end of a message is often the row's own.
-std::string kind_of_failure(const RunResult& result) {
+// Rows that failed at the same step with the same code count as one failure, told in the words of the first.
+void add_failure(const RunResult& result, std::uint64_t row, ProblemList& failures) {
     const StepResult* cause = cause_of(result);
-    if (!cause)
-        return "the row failed";
-    const std::string& message = cause->error.message;
-    const std::size_t end = std::min(message.find(": "), message.find("; "));
-    return cause->id + ": " + cause->error.code + ": " + printable(message.substr(0, end), 200);
+    failures.add(cause ? cause->id + ": " + cause->error.code : "could not be run", row,
+                 cause ? cause->error.message : std::string());
 }
 
 class BatchRun {
@@ -54,6 +52,7 @@ class BatchRun {
         , sinks_(sinks)
         , signals_(signals)
         , pass_(plan_.manifest.pass())
+        , plans_(plan_.shard, plan_.resume, std::move(plan_.known), plan_.load.vars)
         , host_(host_name())
         , left_(plan_.to_run) {
         if (plan_.run.run_id.empty())
@@ -99,6 +98,7 @@ class BatchRun {
     std::mutex mutex_; // all below
     std::condition_variable ended_;
     std::unique_ptr<Manifest::Pass> pass_;
+    RowPlans plans_;
     const std::string host_;
     std::uint64_t left_;
     std::uint64_t running_ = 0;
@@ -147,11 +147,7 @@ std::optional<BatchRun::Job> BatchRun::read_on() {
         case Manifest::Pass::Next::row:
             break;
         }
-        if (!plan_.shard.has(job.row.number))
-            continue;
-        job.values = job.row.values;
-        job.values.insert(job.values.end(), plan_.load.vars.begin(), plan_.load.vars.end());
-        if (plan_.known.empty() || plan_of(plan_.known.take(row_hash(job.values)), plan_.resume) == RowPlan::run)
+        if (plans_.next(job.row, job.values) == RowPlan::run)
             return job;
     }
 }
@@ -180,7 +176,9 @@ void BatchRun::run(const Job& job) {
         RunOptions options = plan_.run;
         options.shared = &shared_steps_;
         options.row = job.row.number;
-        RowReporter reporter(job.row.number, sinks_.log, sinks_.progress, sinks_.events);
+        if (!options.run_dir.empty())
+            options.run_dir = row_folder(options.run_dir, job.row.number);
+        RowReporter reporter(job.row.number, plan_.to_run, sinks_.log, sinks_.progress, sinks_.events);
         if (loaded.workflow)
             result = run_workflow(*loaded.workflow, options, reporter, stop_);
         else // the check has admitted it, so its surroundings have changed
@@ -221,7 +219,7 @@ void BatchRun::give_up(const std::string& problem, const std::string& why) {
 // The joblog last, and only if the document is wherever it was asked for: a row that the joblog has runs no more, and
 // so is never handed over again.
 bool BatchRun::hand_over(const Job& job, const RunResult& result, double start, double seconds) {
-    const std::string document = to_json(outputs_document(result));
+    const std::string document = quiet_json(to_json(outputs_document(result)));
     const JoblogEntry entry{job.row.number,
                             host_,
                             start,
@@ -238,10 +236,12 @@ bool BatchRun::hand_over(const Job& job, const RunResult& result, double start, 
                          "again");
         return false;
     }
-    if (const auto problem = sinks_.joblog.append(entry); problem && !std::exchange(joblog_broken_, true))
-        give_up(*problem + "; --resume would run row " + std::to_string(job.row.number) +
-                    " again, and the rows that are running now",
-                "what they do could not be kept in the joblog");
+    if (const auto problem = sinks_.joblog.append(entry)) {
+        if (!std::exchange(joblog_broken_, true))
+            give_up(*problem, "what they do could not be kept in the joblog");
+        sinks_.log.write(FERRY_LOG_ERROR, "row " + std::to_string(job.row.number),
+                         "it could not be kept in the joblog, so --resume runs it again");
+    }
     if (std::chrono::steady_clock::now() - synced_ >= plan_.sync_every)
         sync();
     return true;
@@ -260,6 +260,7 @@ void BatchRun::sync() {
 void BatchRun::judge(const RunResult& result, std::uint64_t row, bool handed_over) {
     const int code = result.exit_code();
     const bool no_token = is_token_refused(result);
+    result_.leftovers.add(result);
     result_.unloadable = result_.unloadable || code == 3;
     result_.refused = result_.refused || no_token;
     if (no_token)
@@ -274,7 +275,7 @@ void BatchRun::judge(const RunResult& result, std::uint64_t row, bool handed_ove
         ++result_.stopped;
     } else {
         ++result_.failed;
-        result_.failures.add(kind_of_failure(result), row);
+        add_failure(result, row, result_.failures);
     }
     if (result.status != RunStatus::failed || plan_.halt == Halt::never)
         return;

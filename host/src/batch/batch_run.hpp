@@ -2,13 +2,12 @@
 #pragma once
 
 #include "batch/joblog.hpp"
-#include "batch/known_rows.hpp"
 #include "batch/manifest.hpp"
 #include "batch/problem_list.hpp"
 #include "batch/row_check.hpp"
 #include "batch/row_results.hpp"
-#include "batch/shard.hpp"
 #include "report/event_writer.hpp"
+#include "report/leftovers.hpp"
 #include "report/log.hpp"
 #include "report/progress_display.hpp"
 #include "stop.hpp"
@@ -41,7 +40,7 @@ struct BatchPlan {
     KnownRows known = {};
     Halt halt = Halt::never;
     unsigned jobs = 1;                          // rows at once
-    RunOptions run = {};                        // of each row
+    RunOptions run = {};                        // of each row; its run_dir is divided among the rows
     std::uint64_t to_run = 0;                   // rows, as the check has counted them
     std::chrono::milliseconds sync_every{1000}; // what is written goes to the disk that often, as rows end
 };
@@ -65,7 +64,8 @@ struct BatchResult {
     bool unloadable = false;           // a row ended with 3
     bool refused = false;              // a row ended with 4
     bool broken = false;               // something could not be written or read, and was told
-    ProblemList failures{100};         // "align: exit: the command 'x' ended with exit code 3"
+    ProblemList failures{100};         // "align: exit", and as place the message of the first row
+    Leftovers leftovers = {};
 };
 
 // Blocks until all rows have ended that start. The first signal in `stop` stops those that run.

@@ -2,6 +2,7 @@
 
 #include "document/delimited.hpp"
 #include "document/text.hpp"
+#include "file_lock.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -33,14 +34,6 @@ template <typename Number> bool read_number(std::string_view text, Number& value
 UniqueFd open_file(const std::string& path, bool read_only) {
     const int mode = read_only ? O_RDONLY : O_RDWR | O_CREAT | O_APPEND;
     return UniqueFd(::open(path.c_str(), mode | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
-}
-
-// True if another process has it. File systems without locks exclude nobody.
-bool is_in_use(int file) {
-    struct flock lock {};
-    lock.l_type = F_WRLCK;
-    lock.l_whence = SEEK_SET;
-    return ::fcntl(file, F_OFD_SETLK, &lock) != 0 && (errno == EAGAIN || errno == EACCES);
 }
 
 bool is_at(const std::string& path, int file) {
@@ -108,7 +101,7 @@ std::variant<std::unique_ptr<Joblog>, std::string> Joblog::open(const std::strin
         struct stat info {};
         if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode))
             return about(path, "is no regular file; name another");
-        if (mode != Mode::read_only && is_in_use(file.get()))
+        if (mode != Mode::read_only && lock_file(file.get()) == FileLock::held_elsewhere)
             return about(path, "is in use: another ferry batch writes to it; let that one end, or give another file");
         if (!is_at(path, file.get()))
             continue; // moved away by another process in between

@@ -6,6 +6,7 @@
 #include "schema/describe_schema.hpp"
 #include "schema/json_value.hpp"
 #include "secret_text.hpp"
+#include "workflow/reference.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -15,17 +16,21 @@ namespace ferry {
 namespace {
 
 constexpr std::uint64_t kMostWrongRows = 200; // then only the form of the others is looked at
+constexpr std::size_t kLongestCommand =
+    kLongestRow - 4096;                    // of a line of the joblog; the rest is for its other columns
+constexpr std::size_t kLongestEscape = 10; // "--var" with its quotes, or a byte of a value
 
 class RowCheck {
   public:
     RowCheck(const RowCheckRequest& request, KnownRows known)
         : request_(request)
-        , known_(std::move(known))
+        , plans_(request.shard, request.resume, std::move(known), request.load.vars)
         , load_(request.load)
         , memo_([this](const RowValues& values) { return !has_errors(load(values).diagnostics); })
         , result_(request.most_told) {}
 
     RowCheckResult run() {
+        learn_token_variables();
         const auto pass = request_.manifest.pass();
         ManifestRow row;
         bool header = true; // still to be looked at
@@ -49,12 +54,12 @@ class RowCheck {
   private:
     void check_row(const ManifestRow& row, bool own_names) {
         const bool names_fine = own_names ? check_row_names(row) : header_fine_;
-        if (!request_.shard.has(row.number))
+        RowValues values;
+        const auto plan = plans_.next(row, values);
+        if (!plan)
             return;
         ++result_.mine;
-        RowValues values = row.values;
-        values.insert(values.end(), request_.load.vars.begin(), request_.load.vars.end());
-        switch (known_.empty() ? RowPlan::run : plan_of(known_.take(row_hash(values)), request_.resume)) {
+        switch (*plan) {
         case RowPlan::run:
             ++result_.to_run;
             break;
@@ -114,17 +119,59 @@ class RowCheck {
     }
 
     void check_values(const ManifestRow& row, const RowValues& values) {
-        if (refuse_tokens(row, values) || (!request_.every_row && memo_.known(values)))
+        if (refuse_tokens(row, values) || refuse_long_row(row, values) || (!request_.every_row && memo_.known(values)))
             return;
         LoadResult loaded = load(values);
         result_.plugin_failed = result_.plugin_failed || loaded.plugin_failed;
-        result_.token_variables.insert(loaded.token_variables.begin(), loaded.token_variables.end());
         for (const Diagnostic& found : loaded.diagnostics)
             (found.warning ? result_.warnings : result_.errors).add(to_text(found), row.number, place(row.line));
         if (has_errors(loaded.diagnostics))
             ++result_.wrong_rows;
         else if (!request_.every_row)
             memo_.remember(values);
+    }
+    // Before any row is looked at, as a row may hold the token that another one names. A variable may say which
+    // variable of the environment a token is in.
+    void learn_token_variables() {
+        learn_from(request_.load.vars);
+        std::set<std::string> naming;
+        for (const Step& step : request_.workflow.steps().steps)
+            for (const Piece& piece : parse_template(text_of(step.with->get("token_env"))))
+                if (const auto* reference = std::get_if<Reference>(&piece))
+                    if (reference->kind == Reference::Kind::var && !request_.load.vars.count(reference->name))
+                        naming.insert(reference->name);
+        if (naming.empty())
+            return;
+        std::set<GivenVars> seen;
+        const auto pass = request_.manifest.pass();
+        ManifestRow row;
+        for (auto next = pass->next(row); next != Manifest::Pass::Next::end; next = pass->next(row)) {
+            GivenVars vars = request_.load.vars;
+            for (const auto& [name, value] : row.values)
+                if (next == Manifest::Pass::Next::row && naming.count(name))
+                    vars[name] = value;
+            if (seen.insert(vars).second)
+                learn_from(vars);
+        }
+    }
+    void learn_from(const GivenVars& vars) {
+        load_.vars = vars;
+        const LoadResult bound = request_.workflow.bind(load_);
+        result_.token_variables.insert(bound.token_variables.begin(), bound.token_variables.end());
+    }
+
+    // What the joblog could not give back is not begun with.
+    bool refuse_long_row(const ManifestRow& row, const RowValues& values) {
+        std::size_t bytes = request_.workflow.steps().file.size();
+        for (const auto& [name, value] : values)
+            bytes += name.size() + value.size() + kLongestEscape;
+        if (bytes * kLongestEscape < kLongestCommand ||
+            row_command(request_.workflow.steps().file, values).size() < kLongestCommand)
+            return false;
+        result_.errors.add("the row is too long: written as a command, it has to fit into 16 MiB, a line of the joblog",
+                           row.number, place(row.line));
+        ++result_.wrong_rows;
+        return true;
     }
     // The joblog and the outputs documents hold the values.
     bool refuse_tokens(const ManifestRow& row, const RowValues& values) {
@@ -150,7 +197,7 @@ class RowCheck {
     }
 
     const RowCheckRequest& request_;
-    KnownRows known_;
+    RowPlans plans_;
     LoadRequest load_;
     CheckMemo memo_;
     RowCheckResult result_;
@@ -159,14 +206,6 @@ class RowCheck {
 };
 
 } // namespace
-
-RowPlan plan_of(Before before, Resume resume) {
-    if (resume == Resume::no || before == Before::never)
-        return RowPlan::run;
-    if (before == Before::done)
-        return RowPlan::done_before;
-    return resume == Resume::unfinished ? RowPlan::failed_before : RowPlan::run;
-}
 
 RowCheckResult check_rows(const RowCheckRequest& request, KnownRows known) {
     return RowCheck(request, std::move(known)).run();

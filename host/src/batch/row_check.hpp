@@ -1,10 +1,9 @@
 // All rows looked at before the first one runs.
 #pragma once
 
-#include "batch/known_rows.hpp"
 #include "batch/manifest.hpp"
 #include "batch/problem_list.hpp"
-#include "batch/shard.hpp"
+#include "batch/row_plans.hpp"
 #include "workflow/load.hpp"
 
 #include <cstdint>
@@ -12,12 +11,6 @@
 #include <string>
 
 namespace ferry {
-
-enum class Resume { no, unfinished, failed_too };
-
-// What becomes of a row.
-enum class RowPlan { run, done_before, failed_before };
-RowPlan plan_of(Before before, Resume resume);
 
 struct RowCheckRequest {
     const WorkflowTemplate& workflow;

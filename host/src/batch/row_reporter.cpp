@@ -21,8 +21,10 @@ bool is_token_refused(const RunResult& result) {
     });
 }
 
-RowReporter::RowReporter(std::uint64_t row, const Log& log, ProgressDisplay& progress, EventWriter* events)
+RowReporter::RowReporter(std::uint64_t row, std::uint64_t rows, const Log& log, ProgressDisplay& progress,
+                         EventWriter* events)
     : name_("row " + std::to_string(row))
+    , level_(rows <= most_told ? FERRY_LOG_INFO : FERRY_LOG_DEBUG)
     , log_(log)
     , progress_(progress)
     , events_(events, log, row)
@@ -63,7 +65,7 @@ void RowReporter::run_finished(const RunResult& result) {
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started_;
     const StepResult* cause = cause_of(result);
     if (result.status == RunStatus::succeeded)
-        log_.write(FERRY_LOG_INFO, name_, "done in " + time_text(took.count()));
+        log_.write(level_, name_, "done in " + time_text(took.count()));
     else if (result.status == RunStatus::interrupted)
         log_.write(FERRY_LOG_WARN, name_, "stopped after " + time_text(took.count()));
     else
@@ -77,7 +79,7 @@ void RowReporter::log(const TaskContext& task, int level, std::string_view messa
     log_.write(level == FERRY_LOG_INFO ? FERRY_LOG_DEBUG : level, name_of(task), message);
 }
 
-void RowReporter::progress(const TaskContext& task, const ferry_progress& progress) {
+void RowReporter::progress(const TaskContext& task, const TaskProgress& progress) {
     progress_.step_progress(name_of(task), progress);
 }
 

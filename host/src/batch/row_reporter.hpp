@@ -13,11 +13,13 @@
 namespace ferry {
 
 // One row. Its steps, and what tasks say for information, are told at the level debug: at info a row is one line, at
-// its end. Thread-safe.
+// its end, and none in a batch of so many that nobody would read them. Thread-safe.
 class RowReporter final : public RunListener {
   public:
-    // `events` may be null.
-    RowReporter(std::uint64_t row, const Log& log, ProgressDisplay& progress, EventWriter* events);
+    static constexpr std::uint64_t most_told = 20; // rows of a batch
+
+    // `rows`: of the batch. `events` may be null.
+    RowReporter(std::uint64_t row, std::uint64_t rows, const Log& log, ProgressDisplay& progress, EventWriter* events);
 
     void run_started(const Workflow& workflow, const std::string& run_id) override;
     void step_started(const TaskContext& step, const Step& definition) override;
@@ -27,13 +29,14 @@ class RowReporter final : public RunListener {
     void run_finished(const RunResult& result) override;
 
     void log(const TaskContext& task, int level, std::string_view message) override;
-    void progress(const TaskContext& task, const ferry_progress& progress) override;
+    void progress(const TaskContext& task, const TaskProgress& progress) override;
     void event(const TaskContext& task, std::string_view type, std::string_view json) override;
 
   private:
     std::string name_of(const TaskContext& task) const { return name_ + " " + task.step_id; }
 
     const std::string name_; // "row 17"
+    const int level_;        // of rows that are done
     const Log& log_;
     ProgressDisplay& progress_;
     const RunEvents events_;

@@ -147,19 +147,19 @@ std::string row_command(const std::string& workflow, const RowValues& values) {
     return text;
 }
 
-std::optional<RowValues> values_of_command(std::string_view command) {
+std::optional<RowCommand> parse_row_command(std::string_view command) {
     const auto words = shell_words(command);
     if (!words || words->size() < 3 || words->size() % 2 == 0 || (*words)[0] != "ferry" || (*words)[1] != "run")
         return std::nullopt;
-    RowValues values;
+    RowCommand row{(*words)[2], {}};
     for (std::size_t i = 3; i < words->size(); i += 2) {
         const std::string& assignment = (*words)[i + 1];
         const std::size_t at = assignment.find('=');
         if ((*words)[i] != "--var" || at == std::string::npos)
             return std::nullopt;
-        values.emplace_back(assignment.substr(0, at), assignment.substr(at + 1));
+        row.values.emplace_back(assignment.substr(0, at), assignment.substr(at + 1));
     }
-    return values;
+    return row;
 }
 
 std::uint64_t row_hash(const RowValues& values) {

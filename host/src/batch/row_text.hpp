@@ -21,8 +21,12 @@ using RowValues = std::vector<std::pair<std::string, std::string>>;
 
 // "ferry run w.json --var sample=a --var lane=1": the values in their order.
 std::string row_command(const std::string& workflow, const RowValues& values);
-// The values of such a command; nullopt if it is none.
-std::optional<RowValues> values_of_command(std::string_view command);
+struct RowCommand {
+    std::string workflow;
+    RowValues values;
+};
+// Such a command read; nullopt if it is none.
+std::optional<RowCommand> parse_row_command(std::string_view command);
 
 // The same for the same values in any order; 64 bits of SHA-1.
 std::uint64_t row_hash(const RowValues& values);

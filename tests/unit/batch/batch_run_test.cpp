@@ -109,7 +109,8 @@ TEST_CASE("all rows run, whatever becomes of one") {
     CHECK(result.failed == 2);
     CHECK(result.not_started == 0);
     REQUIRE(result.failures.problems().size() == 1);
-    CHECK(result.failures.problems()[0].text == "s: exit: it broke");
+    CHECK(result.failures.problems()[0].text == "s: exit");
+    CHECK(result.failures.problems()[0].place == "it broke: differently");
     CHECK(result.failures.problems()[0].first == std::vector<std::uint64_t>{2, 4});
     CHECK(rows.joblog() == "1:0/0 2:1/0 3:0/0 4:1/0 5:0/0");
     CHECK(exit_code_of(result, 0, 0) == 5);

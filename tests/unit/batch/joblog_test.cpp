@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
+#include <limits>
 #include <vector>
 
 using namespace ferry;
@@ -153,37 +154,72 @@ TEST_CASE("done is done; else the last line counts; a stopped row was never") {
     KnownRows known = known_of({entry(1, "done"), entry(2, "failed", 1), entry(3, "stopped", 143, 15),
                                 entry(4, "mended", 1), entry(4, "mended"), entry(5, "again"), entry(5, "again", 1),
                                 entry(6, "cut", 1), entry(6, "cut", 143, 15)});
-    CHECK(known.take(hash_of("done")) == Before::done);
-    CHECK(known.take(hash_of("failed")) == Before::failed);
-    CHECK(known.take(hash_of("stopped")) == Before::never);
-    CHECK(known.take(hash_of("mended")) == Before::done);
-    CHECK(known.take(hash_of("again")) == Before::done);
-    CHECK(known.take(hash_of("cut")) == Before::never);
-    CHECK(known.take(hash_of("new")) == Before::never);
+    CHECK(known.take(hash_of("done"), 99) == Before::done);
+    CHECK(known.take(hash_of("failed"), 99) == Before::failed);
+    CHECK(known.take(hash_of("stopped"), 99) == Before::never);
+    CHECK(known.take(hash_of("mended"), 99) == Before::done);
+    CHECK(known.take(hash_of("again"), 99) == Before::done);
+    CHECK(known.take(hash_of("cut"), 99) == Before::never);
+    CHECK(known.take(hash_of("new"), 99) == Before::never);
 }
 
 TEST_CASE("of rows that are the same, as many are done as were") {
     KnownRows known = known_of({entry(3, "twin"), entry(8, "twin", 1), entry(9, "twin", 1), entry(9, "twin")});
-    CHECK(known.take(hash_of("twin")) == Before::done);
-    CHECK(known.take(hash_of("twin")) == Before::done);
-    CHECK(known.take(hash_of("twin")) == Before::failed);
-    CHECK(known.take(hash_of("twin")) == Before::never);
+    CHECK(known.take(hash_of("twin"), 99) == Before::done);
+    CHECK(known.take(hash_of("twin"), 99) == Before::done);
+    CHECK(known.take(hash_of("twin"), 99) == Before::failed);
+    CHECK(known.take(hash_of("twin"), 99) == Before::never);
 }
 
 TEST_CASE("each success of rows that are the same counts, at whatever place it was") {
     // Rows 1 and 3 were the same; the table was sorted anew, and the second of them stands at place 1 now.
     KnownRows known = known_of({entry(1, "twin"), entry(1, "twin")});
-    CHECK(known.take(hash_of("twin")) == Before::done);
-    CHECK(known.take(hash_of("twin")) == Before::done);
-    CHECK(known.take(hash_of("twin")) == Before::never);
+    CHECK(known.take(hash_of("twin"), 99) == Before::done);
+    CHECK(known.take(hash_of("twin"), 99) == Before::done);
+    CHECK(known.take(hash_of("twin"), 99) == Before::never);
 }
 
 TEST_CASE("a failure that was made good at another place stands for no other row") {
     KnownRows known = known_of(
         {entry(4, "moved", 1), entry(1, "moved"), entry(7, "first", 1), entry(2, "first", 1), entry(7, "first")});
-    CHECK(known.take(hash_of("moved")) == Before::done);
-    CHECK(known.take(hash_of("moved")) == Before::never);
-    CHECK(known.take(hash_of("first")) == Before::done);
-    CHECK(known.take(hash_of("first")) == Before::failed);
-    CHECK(known.take(hash_of("first")) == Before::never);
+    CHECK(known.take(hash_of("moved"), 99) == Before::done);
+    CHECK(known.take(hash_of("moved"), 99) == Before::never);
+    CHECK(known.take(hash_of("first"), 99) == Before::done);
+    CHECK(known.take(hash_of("first"), 99) == Before::failed);
+    CHECK(known.take(hash_of("first"), 99) == Before::never);
+}
+
+TEST_CASE("what is known of a row at its very place is kept for it, whoever looks at which time") {
+    // Rows 1 and 2 are the same, and in two shards; the second has done its own.
+    KnownRows known;
+    known.add(entry(2, "twin"));
+    known.seal(true);
+    KnownRows pinned = known;
+    pinned.pin(hash_of("twin"), 1);
+    pinned.pin(hash_of("twin"), 2);
+    CHECK(pinned.take(hash_of("twin"), 1) == Before::never);
+    CHECK(pinned.take(hash_of("twin"), 2) == Before::done);
+    // A line of a place that holds another row now goes to the first that is left.
+    KnownRows moved = known;
+    moved.pin(hash_of("twin"), 1);
+    moved.pin(hash_of("twin"), 3);
+    CHECK(moved.take(hash_of("twin"), 1) == Before::done);
+    CHECK(moved.take(hash_of("twin"), 3) == Before::never);
+}
+
+TEST_CASE("lines of several joblogs count in the order of their ends, whatever their numbers say") {
+    JoblogEntry failed = entry(4, "moved", 1);
+    JoblogEntry done = entry(1, "moved");
+    failed.start = 100;
+    done.start = 200;
+    JoblogEntry odd = entry(9, "odd");
+    odd.start = std::numeric_limits<double>::quiet_NaN();
+    KnownRows known;
+    for (const JoblogEntry& line : {done, failed, odd})
+        known.add(line);
+    known.seal(true);
+    CHECK(known.take(hash_of("moved"), 7) == Before::done);
+    CHECK(known.take(hash_of("moved"), 8) == Before::never);
+    CHECK(known.take(hash_of("odd"), 9) == Before::done);
+    CHECK(known.workflows() == std::set<std::string>{"w.json"});
 }

@@ -25,10 +25,11 @@ struct Checked {
     Resume resume = Resume::no;
     bool every_row = false;
     std::size_t most_told = 100;
+    std::string workflow_text = kWorkflow;
 
     RowCheckResult check(const std::string& rows, const KnownRows& known = {}, const char* name = "r.csv") {
         Diagnostics problems;
-        const auto workflow = WorkflowTemplate::read(dir.write("w.json", kWorkflow), tasks.registry(), problems);
+        const auto workflow = WorkflowTemplate::read(dir.write("w.json", workflow_text), tasks.registry(), problems);
         REQUIRE(workflow);
         auto manifest = Manifest::open(dir.write(name, rows));
         LoadRequest load;
@@ -160,4 +161,36 @@ TEST_CASE("a token in a row is refused, and not told") {
     ::unsetenv("SB_AUTH_TOKEN");
     CHECK(says(result, "the value of \"sample\" is a token"));
     CHECK(told(result).find("very-secret") == std::string::npos);
+}
+
+TEST_CASE("a token is refused wherever it is named: in the workflow, by a row, by a later row") {
+    const auto upload = [](const std::string& token_env) {
+        return R"({"name":"w","vars":{"sample":null,"in":"FIRST"},"steps":[
+          {"id":"u","task":"upload","with":{"project":"me/p","files":["${vars.sample}"],"token_env":")" +
+               token_env + "\"}}]}";
+    };
+    ::setenv("FIRST_OF_TWO", "very-secret-value", 1);
+    ::setenv("OTHER_OF_TWO", "another-secret-value", 1);
+    Checked rows;
+    rows.workflow_text = upload("FIRST_OF_TWO");
+    CHECK(says(rows.check("sample\nvery-secret-value\n"), "the value of \"sample\" is a token"));
+    rows.workflow_text = upload("${vars.in}_OF_TWO");
+    const RowCheckResult result =
+        rows.check("sample,in\na,FIRST\nanother-secret-value,FIRST\nb,FIRST\nc,OTHER\nvery-secret-value,OTHER\n");
+    CHECK(says(result, "the value of \"sample\" is a token"));
+    REQUIRE(result.errors.problems().size() == 1);
+    CHECK(result.errors.problems()[0].first == std::vector<std::uint64_t>{2, 5});
+    CHECK(result.token_variables == std::set<std::string>{"SB_AUTH_TOKEN", "FIRST_OF_TWO", "OTHER_OF_TWO"});
+    rows.vars = {{"in", "OTHER"}};
+    CHECK(says(rows.check("sample\nanother-secret-value\n"), "is a token"));
+    ::unsetenv("FIRST_OF_TWO");
+    ::unsetenv("OTHER_OF_TWO");
+}
+
+TEST_CASE("a row that no line of the joblog could give back is refused") {
+    Checked rows;
+    const std::string long_text(5u << 20, '\x01'); // four bytes each as a command
+    const RowCheckResult result = rows.check("sample\na\n" + long_text + "\n");
+    CHECK(says(result, "r.csv:3: the row is too long: written as a command, it has to fit into 16 MiB"));
+    CHECK(result.wrong_rows == 1);
 }

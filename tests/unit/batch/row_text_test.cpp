@@ -48,6 +48,12 @@ const std::vector<std::string> kHostile = {"",
                                            "#no comment",
                                            "{a,b}"};
 
+RowValues values_of(const std::string& command) {
+    const auto row = parse_row_command(command);
+    REQUIRE(row);
+    return row->values;
+}
+
 } // namespace
 
 TEST_CASE("a word comes back whole, from bash and from here, and steers nothing on its way") {
@@ -68,12 +74,13 @@ TEST_CASE("a row's command, in the order of its columns, and its values back") {
     const RowValues row = {{"sample", "a"}, {"lane", "1"}, {"note", "it's\n2 lines"}};
     const std::string command = row_command("w.json", row);
     CHECK(command == R"(ferry run w.json --var sample=a --var lane=1 --var $'note=it\'s\n2 lines')");
-    CHECK(values_of_command(command) == row);
-    CHECK(values_of_command(row_command("a b.json", {})) == RowValues());
+    CHECK(values_of(command) == row);
+    CHECK(parse_row_command(row_command("a b.json", row))->workflow == "a b.json");
+    CHECK(values_of(row_command("a b.json", {})) == RowValues());
     RowValues hostile;
     for (const std::string& word : kHostile)
         hostile.emplace_back("x", word);
-    CHECK(values_of_command(row_command("w", hostile)) == hostile);
+    CHECK(values_of(row_command("w", hostile)) == hostile);
 }
 
 TEST_CASE("what is no command of a row says nothing") {
@@ -81,7 +88,7 @@ TEST_CASE("what is no command of a row says nothing") {
          {"", "ferry", "ferry run", "sleep 1", "ferry run w.json --var", "ferry run w.json --var x",
           "ferry run w.json --foo x=1", "ferry run w.json --var 'x=1", "ferry run w.json --var $'x=\\",
           "ferry run w.json --var $'x=\\xZZ'", "ferry run w.json --var x=$(id)"})
-        CHECK_FALSE(values_of_command(text));
+        CHECK_FALSE(parse_row_command(text));
 }
 
 TEST_CASE("a row is known by its values, not by their order") {
