@@ -1,10 +1,12 @@
 #include "cli/execute.hpp"
 
+#include "batch/batch_folder.hpp"
 #include "batch/row_text.hpp"
 #include "cli/batch_dry_run.hpp"
 #include "cli/go_on.hpp"
 #include "cli/run_support.hpp"
 #include "cli/state_dir.hpp"
+#include "cli/tidy_state.hpp"
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "report/result_writer.hpp"
@@ -22,15 +24,19 @@ namespace ferry {
 namespace {
 
 // What would be written over something that is still needed; empty if nothing.
-std::string clash_of(const BatchCommand& command, const std::string& joblog) {
-    const CommonOptions& common = command.common;
-    const std::string partial = common.outputs.empty() ? "" : common.outputs + ".partial";
+std::string clash_of(const BatchCommand& command, const std::string& joblog, const std::string& outputs,
+                     const std::string& events) {
+    const auto beside = [](const std::string& file, const char* ending) { return file.empty() ? file : file + ending; };
     const std::pair<const char*, std::string> read[] = {{"the workflow", command.workflow},
                                                         {"the manifest", command.manifest}};
-    const std::pair<const char*, std::string> written[] = {{"--joblog", joblog},
-                                                           {"--outputs", common.outputs},
-                                                           {"the unfinished file of --outputs", partial},
-                                                           {"--events", common.events}};
+    const std::pair<const char*, std::string> written[] = {
+        {"--joblog", joblog},
+        {"the earlier file of --joblog", beside(joblog, ".old")},
+        {"--outputs", outputs},
+        {"the unfinished file of --outputs", beside(outputs, ".partial")},
+        {"the unfinished file of --outputs", beside(outputs, ".partial.new")},
+        {"the earlier file of --outputs", beside(outputs, ".partial.old")},
+        {"--events", events}};
     for (auto file = std::begin(written); file != std::end(written); ++file) {
         for (const auto& [name, path] : read)
             if (same_file(file->second, path))
@@ -73,12 +79,15 @@ class Batch {
         if (const auto* problem = std::get_if<StateDirProblem>(&state))
             return refuse(problem->reason);
         state_dir_ = std::get<std::string>(state);
-        joblog_path_ = with_shard(command_.joblog.empty() ? default_joblog(command_, state_dir_) : command_.joblog,
-                                  shard_.index, shard_.count);
-        if (const std::string clash = clash_of(command_, joblog_path_); !clash.empty())
+        joblog_of_all_ = command_.joblog.empty() ? default_joblog(command_, state_dir_) : command_.joblog;
+        joblog_path_ = with_shard(joblog_of_all_, shard_.index, shard_.count);
+        if (!command_.common.outputs.empty())
+            outputs_path_ = with_shard(command_.common.outputs, shard_.index, shard_.count);
+        if (!command_.common.events.empty())
+            events_path_ = with_shard(command_.common.events, shard_.index, shard_.count);
+        if (const std::string clash = clash_of(command_, joblog_path_, outputs_path_, events_path_); !clash.empty())
             return refuse(clash);
-        if (command_.resume != Resume::no &&
-            !open_joblog(command_.dry_run ? Joblog::Mode::read_only : Joblog::Mode::go_on))
+        if (command_.resume != Resume::no && !learn_what_is_done(*input))
             return exit_code::usage;
         return check_and_run(*input);
     }
@@ -92,16 +101,45 @@ class Batch {
     bool open_joblog(Joblog::Mode mode) {
         if (command_.joblog.empty() && mode != Joblog::Mode::read_only)
             ::mkdir((state_dir_ + "/batch").c_str(), 0700); // what is wrong with it is told of the file in it
-        Joblog::Known known{[this](const JoblogEntry& entry) { known_.add(entry); }, 0};
-        auto opened = Joblog::open(joblog_path_, mode, known);
-        if (const auto* reason = std::get_if<std::string>(&opened))
-            return refuse(*reason) == exit_code::done;
+        auto opened = read_joblog(joblog_path_, mode);
+        if (const auto* reason = std::get_if<std::string>(&opened)) {
+            refuse(*reason);
+            return false;
+        }
         joblog_ = std::move(std::get<std::unique_ptr<Joblog>>(opened));
-        known_.seal();
+        return true;
+    }
+
+    // Its lines to known_. A joblog of another workflow is refused: its rows may have the same values.
+    std::variant<std::unique_ptr<Joblog>, std::string> read_joblog(const std::string& path, Joblog::Mode mode) {
+        Joblog::Known known{[this](const JoblogEntry& entry) { known_.add(entry); }, 0};
+        auto opened = Joblog::open(path, mode, known);
+        for (const std::string& workflow : known_.workflows())
+            if (!same_file(workflow, command_.workflow))
+                return "the joblog '" + printable(path) + "' is of another workflow, '" + printable(workflow) +
+                       "'; give another file with --joblog, or begin anew without --resume";
         if (known.odd_lines > 0)
-            session_.log().warn("the joblog '" + printable(joblog_path_) + "' has " +
-                                count_of(known.odd_lines, "line") +
+            session_.log().warn("the joblog '" + printable(path) + "' has " + count_of(known.odd_lines, "line") +
                                 " that cannot be read; if they were rows, those are run again");
+        return opened;
+    }
+
+    // A row may have been another shard's before the table changed, so all joblogs of the shards count.
+    bool learn_what_is_done(const BatchInput& input) {
+        if (!open_joblog(command_.dry_run ? Joblog::Mode::read_only : Joblog::Mode::go_on))
+            return false;
+        for (std::uint64_t index = 1; index <= shard_.count; ++index)
+            if (index != shard_.index) {
+                const auto other =
+                    read_joblog(with_shard(joblog_of_all_, index, shard_.count), Joblog::Mode::read_only);
+                if (const auto* reason = std::get_if<std::string>(&other)) {
+                    refuse(*reason);
+                    return false;
+                }
+            }
+        known_.seal(!shard_.whole());
+        if (!shard_.whole())
+            pin_rows(*input.manifest, input.load.vars, known_);
         return true;
     }
 
@@ -117,19 +155,23 @@ class Batch {
             session_.log().warn(checked.rows == 0
                                     ? "the manifest '" + printable(command_.manifest) + "' has no rows: nothing is run"
                                     : "none of the " + count_of(checked.rows, "row") + " is in this shard");
-        if (command_.dry_run)
-            return plan_batch(command_, input, shard_, checked, known_, session_);
+        if (command_.dry_run) {
+            const int code = plan_batch(command_, input, shard_, checked, known_, session_);
+            if (code != exit_code::done)
+                tell_how_to_go_on(command_again(command_.common.words), session_);
+            return code;
+        }
         return run_rows(input, checked);
     }
 
     int run_rows(const BatchInput& input, const RowCheckResult& checked) {
         const CommonOptions& common = command_.common;
         std::unique_ptr<EventWriter> events;
-        if (!common.outputs.empty())
-            if (auto problem = outputs_file_problem(common.outputs))
+        if (!outputs_path_.empty())
+            if (auto problem = outputs_file_problem(outputs_path_))
                 return refuse(*problem);
-        if (!common.events.empty()) {
-            auto opened = EventWriter::open(common.events);
+        if (!events_path_.empty()) {
+            auto opened = EventWriter::open(events_path_);
             if (const auto* reason = std::get_if<std::string>(&opened))
                 return refuse(*reason);
             events = std::move(std::get<std::unique_ptr<EventWriter>>(opened));
@@ -137,7 +179,7 @@ class Batch {
         if (!joblog_ && !open_joblog(Joblog::Mode::fresh))
             return exit_code::usage;
         // With the joblog, no other batch has these outputs in work.
-        auto results = RowResults::open(common.outputs, command_.resume != Resume::no);
+        auto results = RowResults::open(outputs_path_, command_.resume != Resume::no);
         if (const auto* reason = std::get_if<std::string>(&results))
             return refuse(*reason);
         adopt_orphans();
@@ -150,17 +192,37 @@ class Batch {
         const BatchSinks sinks{session_.log(), progress, events.get(), *joblog_, lines};
         const auto began = std::chrono::steady_clock::now();
         session_.log().info(input.workflow.steps().name + ": " + count_of(checked.to_run, "row") + " to run, " +
-                            std::to_string(command_.jobs) + " at once; joblog " + printable(joblog_path_));
+                            std::to_string(command_.jobs) + " at once; joblog " + printable(joblog_path_) +
+                            (outputs_path_.empty() ? "" : "; outputs " + printable(outputs_path_)));
         progress.start();
-        BatchResult result = run_batch(plan_of_run(input, checked), sinks, process_stop_flag());
+        BatchPlan plan = plan_of_run(input, checked);
+        BatchFolder folder(state_dir_, batch_identity(input), plan.run.run_id);
+        folder.begin();
+        plan.run.run_dir = folder.path();
+        BatchResult result = run_batch(std::move(plan), sinks, process_stop_flag());
         progress.stop();
         if (auto problem = lines.finish()) {
             session_.log().error(*problem);
             result.broken = true;
         }
         const int code = exit_code_of(result, checked.done_before, checked.failed_before);
-        tell_summary(result, checked, std::chrono::steady_clock::now() - began, code);
+        tell_summary(result, checked, std::chrono::steady_clock::now() - began, progress.summary());
+        if (!process_stop_flag().requested()) { // it may take a while
+            folder.forget_old();
+            tidy_state(state_dir_);
+        }
+        if (code != exit_code::done)
+            tell_how_to_go_on(command_for_rows(command_.common.words, result.failed + checked.failed_before > 0),
+                              session_);
         return code;
+    }
+
+    std::string batch_identity(const BatchInput& input) const {
+        char hash[17];
+        std::snprintf(hash, sizeof hash, "%016llx",
+                      static_cast<unsigned long long>(
+                          row_hash({{input.load.work_dir, absolute_in(input.load.work_dir, command_.workflow)}})));
+        return hash;
     }
 
     BatchPlan plan_of_run(const BatchInput& input, const RowCheckResult& checked) {
@@ -172,6 +234,7 @@ class Batch {
         plan.jobs = command_.jobs;
         plan.to_run = checked.to_run;
         plan.run.state_dir = state_dir_;
+        plan.run.run_id = make_run_id();
         plan.run.work_dir = input.load.work_dir;
         // So that a row that is run again repeats no step that succeeded; a row of one step has none to repeat.
         plan.run.keep_records = input.workflow.steps().steps.size() > 1;
@@ -182,11 +245,15 @@ class Batch {
     }
 
     void tell_summary(const BatchResult& result, const RowCheckResult& checked,
-                      std::chrono::steady_clock::duration took, int code) {
+                      std::chrono::steady_clock::duration took, const std::string& moved) {
         Log& log = session_.log();
         for (const auto& failure : result.failures.problems())
             log.error(count_of(failure.count, "row") + " failed: " + failure.text + " (" +
-                      rows_text(failure.first, failure.count) + ")");
+                      rows_text(failure.first, failure.count) + ")" +
+                      (failure.count > 1 && !failure.place.empty() && !failure.first.empty()
+                           ? ", row " + std::to_string(failure.first.front())
+                           : "") +
+                      (failure.place.empty() ? "" : ": " + failure.place));
         if (result.failures.not_kept() > 0)
             log.error(count_of(result.failures.not_kept(), "row") + " failed for other reasons");
         log.info(count_of(checked.mine, "row") + " in " +
@@ -204,20 +271,19 @@ class Batch {
         line("failed before", checked.failed_before);
         line("not handed over", result.not_handed_over);
         line("not started", result.not_started);
-        if (code != exit_code::done)
-            tell_how_to_go_on(result.failed + checked.failed_before > 0);
-    }
-
-    void tell_how_to_go_on(bool with_failed) {
-        session_.log().info("to go on, once the cause is gone: " +
-                            command_for_rows(command_.common.words, with_failed));
+        if (!moved.empty())
+            log.info("  " + moved);
+        tell_leftovers(result.leftovers, command_.common, state_dir_, session_);
     }
 
     const BatchCommand& command_;
     Session session_;
     Shard shard_;
     std::string state_dir_;
+    std::string joblog_of_all_; // shards have theirs beside it
     std::string joblog_path_;
+    std::string outputs_path_;
+    std::string events_path_;
     std::unique_ptr<Joblog> joblog_;
     KnownRows known_;
 };

@@ -58,7 +58,7 @@ class CountedRow final : public RunListener {
         const std::lock_guard lock(mutex_); // the row's steps run one at a time, but a task may have threads
         warnings_.add(task.step_id + ": " + std::string(message), row_);
     }
-    void progress(const TaskContext&, const ferry_progress&) override {}
+    void progress(const TaskContext&, const TaskProgress&) override {}
     void event(const TaskContext&, std::string_view, std::string_view) override {}
 
   private:
@@ -75,8 +75,7 @@ class Plan {
          KnownRows known, Session& session)
         : command_(command)
         , input_(input)
-        , shard_(shard)
-        , known_(std::move(known))
+        , plans_(shard, command.resume, std::move(known), input.load.vars)
         , session_(session)
         , progress_(session.console(), command.common.progress)
         , request_(input.load)
@@ -94,27 +93,25 @@ class Plan {
         std::string text;
         show();
         progress_.start();
-        for (std::uint64_t seen = 0; !process_stop_flag().requested();) {
+        RowValues values;
+        while (!process_stop_flag().requested()) {
             const auto next = pass->next(row);
             if (next == Manifest::Pass::Next::problem) // the check found none, so the file or its disk is at fault
                 failures_.add(to_text(pass->problem()), 0);
             if (next != Manifest::Pass::Next::row)
                 break;
-            if (!shard_.has(row.number))
-                continue;
-            if (seen++ < rows_shown)
-                text += shown(row);
-            else
-                count(row);
+            if (const auto plan = plans_.next(row, values))
+                text += plan_row(row, values, *plan);
         }
         progress_.stop();
         return text;
     }
 
     const PlanTotals& totals() const { return totals_; }
+    std::uint64_t shown() const { return planned_shown_ + before_shown_; }
 
     // Tells what is wrong with rows; the exit code that the batch itself would end with.
-    int conclude(std::uint64_t done_before) {
+    int conclude(const RowCheckResult& checked) {
         const Log& log = session_.log();
         const std::uint64_t planned = result_.done + result_.failed;
         for (const auto& problem : warnings_.problems())
@@ -129,36 +126,29 @@ class Plan {
         result_.broken = result_.failed == 0 && !failures_.empty(); // the manifest, and no row
         if (process_stop_flag().requested())
             result_.signal = process_stop_flag().signal();
-        return exit_code_of(result_, done_before, 0);
+        return exit_code_of(result_, checked.done_before, checked.failed_before);
     }
 
   private:
-    RowValues values_of(const ManifestRow& row) const {
-        RowValues values = row.values;
-        values.insert(values.end(), input_.load.vars.begin(), input_.load.vars.end());
-        return values;
-    }
-    RowPlan plan_for(const RowValues& values) {
-        return known_.empty() ? RowPlan::run : plan_of(known_.take(row_hash(values)), command_.resume);
-    }
-
-    std::string shown(const ManifestRow& row) {
-        const RowValues values = values_of(row);
-        std::string text = "\nrow " + std::to_string(row.number) + ": ";
-        const RowPlan plan = plan_for(values);
-        if (plan != RowPlan::run)
-            return text + (plan == RowPlan::done_before ? "done before\n" : "failed before\n");
-        RunReporter reporter(session_.log(), progress_, nullptr, true);
-        run(row, values, reporter);
-        return text + row_command(command_.workflow, values) + "\n" + reporter.plan();
-    }
-    void count(const ManifestRow& row) {
-        const RowValues values = values_of(row);
-        if (plan_for(values) != RowPlan::run)
-            return;
+    // Rows that were done before are shown as well, but leave the others their place.
+    std::string plan_row(const ManifestRow& row, const RowValues& values, RowPlan plan) {
+        const std::string head = "\nrow " + std::to_string(row.number) + ": ";
+        if (plan != RowPlan::run) {
+            if (before_shown_ >= rows_shown)
+                return {};
+            ++before_shown_;
+            return head + (plan == RowPlan::done_before ? "done before\n" : "failed before\n");
+        }
+        if (planned_shown_ < rows_shown) {
+            ++planned_shown_;
+            RunReporter reporter(session_.log(), progress_, nullptr, true);
+            run(row, values, reporter);
+            return head + row_command(command_.workflow, values) + "\n" + reporter.plan();
+        }
         CountedRow quiet(row.number, warnings_);
         options_.offline = true;
         run(row, values, quiet);
+        return {};
     }
 
     void run(const ManifestRow& row, const RowValues& values, RunListener& listener) {
@@ -199,13 +189,14 @@ class Plan {
 
     const BatchCommand& command_;
     const BatchInput& input_;
-    const Shard shard_;
-    KnownRows known_;
+    RowPlans plans_;
     Session& session_;
     ProgressDisplay progress_;
     LoadRequest request_;
     RunOptions options_;
     std::uint64_t left_; // rows to be planned
+    std::uint64_t planned_shown_ = 0;
+    std::uint64_t before_shown_ = 0;
     PlanTotals totals_;
     BatchResult result_;
     ProblemList failures_{problems_told};
@@ -220,11 +211,11 @@ int plan_batch(const BatchCommand& command, const BatchInput& input, Shard shard
     Plan plan(command, input, shard, checked, std::move(known), session);
     const Workflow& workflow = input.workflow.steps();
     std::string text = graph_text(workflow) + totals_text(checked, workflow.steps.size()) + plan.rows();
-    if (checked.mine > rows_shown)
-        text += "\nand " + count_of(checked.mine - rows_shown, "row") + " more\n";
+    if (checked.mine > plan.shown())
+        text += "\nand " + count_of(checked.mine - plan.shown(), "row") + " more\n";
     if (const std::string totals = plan.totals().text(); !totals.empty())
         text += "\n" + totals;
-    const int code = plan.conclude(checked.done_before);
+    const int code = plan.conclude(checked);
     if (auto reason = write_stdout(text)) {
         session.log().error(*reason);
         return code == exit_code::done ? exit_code::failed : code;

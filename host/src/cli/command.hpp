@@ -69,7 +69,13 @@ struct TasksCommand {
     bool json = false;
 };
 
-struct PrintCommand { // --help, --version
+// What a shell asks for while somebody types: ferry __complete WORD...; no help tells of it.
+struct CompleteCommand {
+    std::vector<std::string> words; // behind `ferry`; the last is the one that is completed, up to the cursor
+};
+inline constexpr const char* kCompleteWord = "__complete";
+
+struct PrintCommand { // --help, --version, completion
     std::string text;
 };
 
@@ -78,8 +84,8 @@ struct UsageError {
     std::string help;    // shown below it; may be empty
 };
 
-using Command =
-    std::variant<UsageError, PrintCommand, RunCommand, BatchCommand, TaskCommand, ValidateCommand, TasksCommand>;
+using Command = std::variant<UsageError, PrintCommand, RunCommand, BatchCommand, TaskCommand, ValidateCommand,
+                             TasksCommand, CompleteCommand>;
 
 // Without the program's name. Looks at the file system only for --plugin-dir.
 Command parse_command_line(const std::vector<std::string>& arguments);

@@ -29,6 +29,7 @@ struct Executor {
         return command.manifest.empty() ? execute_validate(command) : execute_validate_rows(command);
     }
     int operator()(const TasksCommand& command) const { return execute_tasks(command); }
+    int operator()(const CompleteCommand& command) const { return execute_complete(command); }
 };
 
 } // namespace

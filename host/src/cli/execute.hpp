@@ -14,5 +14,6 @@ int execute_task(const TaskCommand& command);
 int execute_validate(const ValidateCommand& command);
 int execute_validate_rows(const ValidateCommand& command); // with --manifest
 int execute_tasks(const TasksCommand& command);
+int execute_complete(const CompleteCommand& command);
 
 } // namespace ferry

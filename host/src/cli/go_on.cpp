@@ -1,10 +1,12 @@
 #include "cli/go_on.hpp"
 
 #include "batch/row_text.hpp"
+#include "document/strict_json.hpp"
 
 #include <algorithm>
 #include <array>
 #include <string_view>
+#include <variant>
 
 namespace ferry {
 namespace {
@@ -38,6 +40,19 @@ std::vector<std::string> without(const std::vector<std::string>& words, const st
 
 } // namespace
 
+std::string command_for_task(const std::string& task, const JsonObject& with, const std::vector<std::string>& more) {
+    std::vector<std::string> words{"task", task};
+    for (const std::string& name : with.getNames()) { // in their order
+        const Json value = with.get(name);
+        const std::string text = text_of(value);
+        const bool plain = kind_of(value) == JsonKind::text && std::holds_alternative<JsonError>(parse_json(text));
+        words.emplace_back("--set");
+        words.push_back(name + "=" + (plain ? text : to_json(value)));
+    }
+    words.insert(words.end(), more.begin(), more.end());
+    return in_shell(words);
+}
+
 std::string command_to_go_on(const std::vector<std::string>& words) {
     if (words.empty() || words.front() != "run")
         return in_shell(words);
@@ -45,6 +60,10 @@ std::string command_to_go_on(const std::vector<std::string>& words) {
     std::vector<std::string> kept = without(words, {"--resume", "--from"});
     kept.emplace_back("--resume");
     return in_shell(kept);
+}
+
+std::string command_again(const std::vector<std::string>& words) {
+    return in_shell(words);
 }
 
 std::string command_for_rows(const std::vector<std::string>& words, bool with_failed) {

@@ -1,7 +1,10 @@
 #include "cli/run_support.hpp"
 
+#include "cli/go_on.hpp"
+
 #include <filesystem>
 #include <system_error>
+#include <vector>
 
 namespace ferry {
 
@@ -22,6 +25,25 @@ bool same_file(const std::string& a, const std::string& b) {
         return std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
     };
     return std::filesystem::equivalent(a, b, error) || whole(a) == whole(b);
+}
+
+void tell_how_to_go_on(const std::string& command, Session& session) {
+    session.log().always("to go on, once the cause is gone: " + command);
+}
+
+void tell_leftovers(const Leftovers& leftovers, const CommonOptions& common, const std::string& state_dir,
+                    Session& session) {
+    if (!leftovers.any())
+        return;
+    std::vector<std::string> places{"--state-dir", state_dir};
+    std::error_code error;
+    for (const std::string& folder : common.plugin_dirs) {
+        places.emplace_back("--plugin-dir");
+        places.push_back(std::filesystem::absolute(folder, error).string());
+    }
+    session.log().warn(leftovers.text(state_dir, [&](const std::string& task, const JsonObject& with) {
+        return command_for_task(task, with, places);
+    }));
 }
 
 } // namespace ferry

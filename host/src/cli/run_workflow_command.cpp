@@ -5,6 +5,7 @@
 #include "cli/session.hpp"
 #include "cli/set_options.hpp"
 #include "cli/state_dir.hpp"
+#include "cli/tidy_state.hpp"
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
 #include "report/plan_totals.hpp"
@@ -79,23 +80,21 @@ std::optional<Destinations> open_destinations(const RunSetup& setup, Session& se
     return fine ? std::optional(std::move(made)) : std::nullopt;
 }
 
-// 0, or 1 with the reason told.
-int hand_over(const std::string& document, const std::string& file, Session& session) {
+// 0, or 1 with the reason told. `ran`: there is a result that would be lost.
+int hand_over(const std::string& document, const std::string& file, bool ran, Session& session) {
+    const std::string advice =
+        ran ? "; what has run is done, so mend that and run the same again (a workflow with --resume)" : "";
     int code = exit_code::done;
     if (!file.empty())
         if (auto reason = write_atomically(file, document)) {
-            session.log().error(*reason);
+            session.log().error(*reason + advice);
             code = exit_code::failed;
         }
     if (auto reason = write_stdout(document)) {
-        session.log().error(*reason);
+        session.log().error(*reason + advice);
         code = exit_code::failed;
     }
     return code;
-}
-
-void tell_how_to_go_on(const RunSetup& setup, Session& session) {
-    session.log().info("to go on, once the cause is gone: " + printable(command_to_go_on(setup.common.words), 4096));
 }
 
 // The run's options and its folder, which this process has for itself while the RunPlace lives.
@@ -112,10 +111,11 @@ int take_place(const Workflow& workflow, const RunSetup& setup, RunPlace& place,
         session.log().error(*problem);
         return exit_code::usage;
     }
+    std::string unleased; // why another run of the same would not be noticed
     RunFolder& folder = place.folder.emplace(options.state_dir, run_identity(workflow, options.work_dir));
     if (!setup.dry_run) {
         const RunFolder::Told told{[&](const std::string& words) { session.log().info(words); },
-                                   [&](const std::string& words) { session.log().warn(words); },
+                                   [&](const std::string& words) { unleased = words; },
                                    [&](const std::string& words) {
                                        session.log().error(words + "; this one stops");
                                        process_stop_flag().request(SIGTERM);
@@ -148,16 +148,19 @@ int take_place(const Workflow& workflow, const RunSetup& setup, RunPlace& place,
                             problem->reason + "; see to the state directory, or give another with --state-dir");
         return exit_code::failed;
     }
-    if (problem)
-        session.log().warn("--resume will not find this run: " + problem->reason);
+    if (problem) // of which the other is but a part
+        session.log().warn("the run goes on, but --resume will not find it: " + problem->reason +
+                           "; see to that disk, or name another folder with --state-dir");
+    else if (!unleased.empty())
+        session.log().warn(unleased);
     return exit_code::done;
 }
 
-// Of a dry run: what its steps come to together, where there are several that tell.
+// Of a dry run: what its steps come to together.
 std::string totals_of(const Workflow& workflow, const RunResult& result) {
     PlanTotals totals;
     totals.add(workflow, result);
-    return totals.told() > 1 ? totals.text() : std::string();
+    return totals.worth_telling() ? totals.text() : std::string();
 }
 
 int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::string& work_dir, Session& session) {
@@ -171,8 +174,11 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     place.options.work_dir = work_dir;
     adopt_orphans();
     install_signal_handlers(process_stop_flag(), running_groups());
-    if (const int code = take_place(workflow, setup, place, session); code != exit_code::done)
+    if (const int code = take_place(workflow, setup, place, session); code != exit_code::done) {
+        if (code == exit_code::failed)
+            tell_how_to_go_on(command_again(setup.common.words), session);
         return code;
+    }
     ProgressDisplay progress(session.console(), setup.dry_run ? ProgressMode::none : setup.common.progress);
     RunReporter reporter(session.log(), progress, std::move(destinations->events), setup.dry_run);
     progress.start();
@@ -180,11 +186,20 @@ int run_to_end(const Workflow& workflow, const RunSetup& setup, const std::strin
     progress.stop();
     // A dry run's result is the plan; the outputs of an earlier run stay as they are.
     const int handed = setup.dry_run
-                           ? hand_over(reporter.plan() + totals_of(workflow, result), {}, session)
-                           : hand_over(to_json(outputs_document(result)) + "\n", setup.common.outputs, session);
-    if (result.exit_code() != exit_code::done && !setup.dry_run)
-        tell_how_to_go_on(setup, session);
-    return result.exit_code() != exit_code::done ? result.exit_code() : handed;
+                           ? hand_over(reporter.plan() + totals_of(workflow, result), {}, false, session)
+                           : hand_over(to_json(outputs_document(result)) + "\n", setup.common.outputs, true, session);
+    if (!setup.dry_run) {
+        Leftovers leftovers;
+        leftovers.add(result);
+        tell_leftovers(leftovers, setup.common, place.options.state_dir, session);
+    }
+    if (!setup.dry_run && !process_stop_flag().requested())
+        tidy_state(place.options.state_dir);
+    const int code = result.exit_code() != exit_code::done ? result.exit_code() : handed;
+    if (code != exit_code::done)
+        tell_how_to_go_on(setup.dry_run ? command_again(setup.common.words) : command_to_go_on(setup.common.words),
+                          session);
+    return code;
 }
 
 int load_and_run(const RunSetup& setup, std::map<std::string, std::string> vars, const Session::Load& load,

@@ -55,8 +55,17 @@ std::string list_as_text(const TaskRegistry& registry) {
 }
 
 std::string details(const TaskEntry& entry) {
-    return entry.name + " " + entry.version + " (" + entry.plugin + "): " + entry.summary + "\n\n" +
-           option_help(entry.schema);
+    const std::size_t columns = screen_columns();
+    std::string text =
+        wrapped(entry.name + " " + entry.version + " (" + entry.plugin + "): ", entry.summary, 2, columns);
+    const auto add = [&text](const char* title, const std::string& section) {
+        if (!section.empty())
+            text += "\n" + std::string(title) + "\n" + section;
+    };
+    add("Options (of `with` in a workflow, or --set KEY=VALUE):", option_help(entry.schema, columns));
+    add("Outputs:", output_help(entry.schema, columns));
+    add("Example:", example_help(entry.name, entry.schema, columns));
+    return text;
 }
 
 int unknown_task(const std::string& name, const Session& session, const Log& log) {
@@ -65,7 +74,8 @@ int unknown_task(const std::string& name, const Session& session, const Log& log
         names.push_back(entry->name);
     const std::string near = nearest(name, names);
     session.tell_plugin_failures(FERRY_LOG_ERROR);
-    log.error("there is no task '" + printable(name) + "'" + (near.empty() ? "" : "; did you mean " + near + "?"));
+    log.error("there is no task '" + printable(name) + "'" +
+              (near.empty() ? "; ferry tasks lists what there is" : "; did you mean " + near + "?"));
     return session.registry().failures().empty() ? exit_code::usage : exit_code::plugin;
 }
 

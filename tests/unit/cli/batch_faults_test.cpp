@@ -123,6 +123,83 @@ TEST_CASE("--outputs that take no more end the batch, and --resume completes the
     CHECK(read_file(ferry.dir / "o.partial.old") == "{}\n");
 }
 
+TEST_CASE("a joblog of another workflow is not believed") {
+    BatchProgram ferry;
+    ferry.step("echo \"$S\" >> ran");
+    ferry.dir.write("rows.csv", "sample\na\n");
+    CHECK(ferry.batch({"--joblog", "j"}) == 0);
+    ferry.dir.write("other.json", read_file(ferry.dir / "w.json"));
+    CHECK(ferry.run({"batch", "other.json", "--manifest", "rows.csv", "--joblog", "j", "--resume"}) == 2);
+    CHECK(ferry.tells("the joblog 'j' is of another workflow, 'w.json'; give another file with --joblog"));
+    std::filesystem::create_directory(ferry.dir / "d");
+    CHECK(ferry.run({"batch", "d/../w.json", "--manifest", "rows.csv", "--joblog", "j", "--resume"}) == 0);
+    CHECK(read_file(ferry.dir / "ran") == "a\n");
+}
+
+TEST_CASE("shards whose table was sorted anew do no row twice, and each has its outputs") {
+    BatchProgram ferry;
+    ferry.step("echo \"$S\" >> ran");
+    ferry.dir.write("rows.csv", "sample\n1\n2\n3\n4\n");
+    for (const char* shard : {"1/2", "2/2"}) {
+        CHECK(ferry.batch({"--shard", shard, "--joblog", "j", "--outputs", "o.ndjson"}) == 0);
+        CHECK(ferry.tells("; outputs o." + std::string(1, *shard) + "-of-2.ndjson\n"));
+    }
+    CHECK(ferry.documents(read_file(ferry.dir / "o.1-of-2.ndjson")).size() == 2);
+    CHECK(ferry.documents(read_file(ferry.dir / "o.2-of-2.ndjson")).size() == 2);
+    CHECK_FALSE(std::filesystem::exists(ferry.dir / "o.ndjson"));
+    ferry.dir.write("rows.csv", "sample\nnew\n1\n2\n3\n4\n4\n");
+    // As a shard that is writing just now leaves it.
+    const std::string whole = read_file(ferry.dir / "j.1-of-2");
+    ferry.dir.write("j.1-of-2", whole + "9\tnode");
+    CHECK(ferry.batch({"--shard", "2/2", "--joblog", "j", "--resume", "--dry-run"}) == 0);
+    CHECK(ferry.out().find("6 rows, 3 in this shard: 1 to run (1 step), 2 done before\n") != std::string::npos);
+    for (const char* shard : {"2/2", "1/2", "2/2", "1/2"})
+        CHECK(ferry.batch({"--shard", shard, "--joblog", "j", "--resume"}) == 0);
+    CHECK(read_file(ferry.dir / "ran") == "1\n3\n2\n4\n4\nnew\n");
+}
+
+TEST_CASE("a dry run shows 20 rows that are to run, and ends as the batch would") {
+    BatchProgram ferry;
+    ferry.step("test \"$S\" != 3");
+    std::string rows = "sample\n";
+    for (int row = 1; row <= 25; ++row)
+        rows += std::to_string(row) + "\n";
+    ferry.dir.write("rows.csv", rows);
+    CHECK(ferry.batch({"--joblog", "j"}) == 5);
+    for (int row = 26; row <= 50; ++row)
+        rows += std::to_string(row) + "\n";
+    ferry.dir.write("rows.csv", rows);
+    CHECK(ferry.batch({"--joblog", "j", "--resume", "--dry-run"}) == 5);
+    CHECK(ferry.out().find("row 3: failed before\n") != std::string::npos);
+    CHECK(ferry.out().find("row 20: done before\n") != std::string::npos);
+    CHECK(ferry.out().find("row 45: ferry run w.json --var sample=45\n") != std::string::npos);
+    CHECK(ferry.out().find("row 46:") == std::string::npos);
+    CHECK(ferry.out().find("and 10 rows more\n") != std::string::npos);
+    CHECK(ferry.batch({"--joblog", "j", "--resume-failed", "--dry-run"}) == 0);
+}
+
+TEST_CASE("what is kept of an earlier batch is written over by nothing") {
+    BatchProgram ferry;
+    ferry.step("true");
+    ferry.dir.write("rows.csv", "sample\na\n");
+    CHECK(ferry.batch({"--joblog", "x", "--outputs", "x.old"}) == 2);
+    CHECK(ferry.tells("--outputs 'x.old' is the earlier file of --joblog too"));
+    CHECK(ferry.batch({"--events", "o.partial.old", "--outputs", "o"}) == 2);
+}
+
+TEST_CASE("what commands print is kept by the thousand rows; documents steer no terminal") {
+    BatchProgram ferry;
+    ferry.step("echo printed");
+    ferry.dir.write("rows.csv", "sample\n\xC2\x9B"
+                                "31m\x7F\xE2\x80\xAE\n");
+    CHECK(ferry.batch() == 0);
+    CHECK(ferry.out().find("\\u009B31m\\u007F\\u202E") != std::string::npos);
+    std::size_t found = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(ferry.dir / ".ferry/runs"))
+        found += entry.path().string().ends_with("/0/row-1.s.1.out") ? 1 : 0;
+    CHECK(found == 1);
+}
+
 TEST_CASE("a joblog that is removed while the batch runs is told") {
     BatchProgram ferry;
     ferry.step("rm -f j");

@@ -166,7 +166,7 @@ TEST_CASE("some failed: 5, and --resume-failed runs those; all failed: 1") {
     ferry.dir.write("bad-b", "");
     ferry.dir.write("bad-d", "");
     CHECK(ferry.batch() == 5);
-    CHECK(ferry.tells("2 rows failed: s: exit: the command 'bash' ended with exit code 1 (rows 2 and 4)"));
+    CHECK(ferry.tells("2 rows failed: s: exit (rows 2 and 4), row 2: the command 'bash' ended with exit code 1"));
     CHECK(ferry.tells("ferry batch w.json --manifest rows.csv --resume-failed\n"));
     CHECK(ferry.tells("failed                 2"));
     // --resume goes on behind what has ended: failed rows stay failed.
@@ -291,6 +291,7 @@ TEST_CASE("a joblog that takes no more ends the batch in order, and what it lack
     };
     CHECK(ferry.batch({"--log-level", "warn", "--joblog", "j"}) == 1);
     CHECK(ferry.tells("the joblog 'j' cannot be written"));
+    CHECK(ferry.tells("] it could not be kept in the joblog, so --resume runs it again\n"));
     CHECK(ferry.tells("no other row is started"));
     ferry.in_child = {};
     CHECK(ferry.batch({"--resume", "--joblog", "j"}) == 0);
@@ -354,6 +355,7 @@ TEST_CASE("a dry run: the graph once, the first rows, totals; nothing is made") 
     REQUIRE(ferry.batch({"--joblog", "j"}) == 0);
     ferry.dir.write("rows.csv", "sample\nS1\nS2\n");
     REQUIRE(ferry.batch({"--dry-run", "--resume", "--joblog", "j"}) == 0);
+    CHECK(ferry.out().find("more\n") == std::string::npos);
     CHECK(ferry.out().find("2 rows: 1 to run (1 step), 1 done before\n") != std::string::npos);
     CHECK(ferry.out().find("row 1: done before\n") != std::string::npos);
 }

@@ -1,8 +1,12 @@
 #include "cli/command.hpp"
+
+#include "batch/row_text.hpp"
 #include "temp_dir.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <sstream>
 #include <thread>
 
 namespace ferry::test {
@@ -97,6 +101,44 @@ TEST_CASE("help and version, before and after the command") {
         CHECK(help.find("--plugin-dir DIR") != std::string::npos);
         CHECK(help.find(std::string("ferry ") + name) == 0);
     }
+}
+
+TEST_CASE("each help fits a screen of 24 lines of 80 columns, and has an example that the parser takes") {
+    for (const Arguments& arguments : std::vector<Arguments>{{"--help"},
+                                                             {"run", "--help"},
+                                                             {"batch", "--help"},
+                                                             {"task", "--help"},
+                                                             {"validate", "--help"},
+                                                             {"tasks", "--help"},
+                                                             {"completion", "--help"}}) {
+        const std::string help = accepted<PrintCommand>(arguments).text;
+        INFO(help);
+        CHECK(std::count(help.begin(), help.end(), '\n') <= 24);
+        std::istringstream lines(help);
+        for (std::string line; std::getline(lines, line);)
+            CHECK(line.size() <= 80);
+        const std::size_t example = help.find("Example: ");
+        REQUIRE(example != std::string::npos);
+        const std::string line = help.substr(example + 9, help.find('\n', example) - example - 9);
+        if (!line.starts_with("ferry "))
+            continue; // a shell's own
+        auto words = shell_words(line);
+        REQUIRE(words);
+        words->erase(words->begin());
+        const Command command = parse_command_line(*words);
+        CHECK_FALSE(std::holds_alternative<UsageError>(command));
+    }
+}
+
+TEST_CASE("completion prints the script of a shell") {
+    CHECK(accepted<PrintCommand>({"completion", "bash"}).text.find("complete -F _ferry ferry\n") != std::string::npos);
+    CHECK(accepted<PrintCommand>({"completion", "zsh"}).text.starts_with("#compdef ferry\n"));
+    CHECK(accepted<PrintCommand>({"completion", "fish"}).text.find("complete -c ferry") != std::string::npos);
+    CHECK(refusal({"completion"}) == "ferry completion needs an argument: ferry completion bash|zsh|fish");
+    CHECK(refusal({"completion", "fisch"}) ==
+          "there is no completion for 'fisch'; there is for bash, zsh and fish; did you mean fish?");
+    CHECK(refusal({"completion", "bash", "--jobs", "1"}).find("has no option '--jobs'") != std::string::npos);
+    CHECK(accepted<CompleteCommand>({"__complete", "run", "--help"}).words == Arguments{"run", "--help"});
 }
 
 TEST_CASE("what is wrong is said in one sentence, with the nearest known name") {

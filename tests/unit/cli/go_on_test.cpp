@@ -36,4 +36,18 @@ TEST_CASE("a step alone") {
     CHECK(command_for_step({"run", "w.json", "--from", "c"}, "a") == "ferry run w.json --only a");
 }
 
+TEST_CASE("a task alone: options are texts where they are, and JSON where a text would be taken for it") {
+    auto with = new_object();
+    with->set("endpoint", std::string("https://x/v2"));
+    with->set("project", std::string("me/it's"));
+    with->set("profile", std::string("12"));
+    with->set("older_than", 0);
+    JsonArray::Ptr ids = new JsonArray;
+    ids->add(std::string("a b"));
+    with->set("upload_ids", ids);
+    CHECK(command_for_task("uploads-abort", *with, {"--state-dir", "/s d"}) ==
+          "ferry task uploads-abort --set endpoint=https://x/v2 --set 'project=me/it'\\''s' --set 'profile=\"12\"' "
+          "--set older_than=0 --set 'upload_ids=[\"a b\"]' --state-dir '/s d'");
+}
+
 } // namespace ferry::test

@@ -49,6 +49,66 @@ TEST_CASE("a run that failed ends with the command that goes on, as a shell take
     CHECK(ferry.err().find("to go on") == std::string::npos);
 }
 
+TEST_CASE("whatever ends with 1 has that command as its last line, at every log level, and no secret in it") {
+    Program ferry;
+    const auto last_line = [&ferry] {
+        const std::string err = ferry.err();
+        const std::size_t begin = err.rfind('\n', err.size() - 2);
+        return err.substr(begin == std::string::npos ? 0 : begin + 1);
+    };
+    const std::string words = "ferry: to go on, once the cause is gone: ferry ";
+    ferry.workflow("exit 3");
+    CHECK(ferry.run({"run", "w.json", "--log-level", "error"}) == 1);
+    CHECK(last_line() == words + "run w.json --log-level error --resume\n");
+    CHECK(ferry.run({"task", "command", "--set", R"(command=["false"])"}) == 1);
+    CHECK(last_line() == words + "task command --set 'command=[\"false\"]'\n");
+    const std::string longer(20'000, 'x');
+    CHECK(ferry.run({"task", "command", "--set", R"(command=["false",")" + longer + "\"]"}) == 1);
+    CHECK(last_line().ends_with("x\"]'\n"));
+    ferry.dir.write("rows.csv", "v\n1\n");
+    ferry.dir.write("v.json",
+                    R"({"vars":{"v":null},"steps":[{"id":"s","task":"command","with":{"command":["false"]}}]})");
+    CHECK(ferry.run({"batch", "v.json", "--manifest", "rows.csv", "--log-level", "error"}) == 1);
+    CHECK(last_line() == words + "batch v.json --manifest rows.csv --log-level error --resume-failed\n");
+    ferry.in_child = [] { ::setenv("SB_AUTH_TOKEN", "token-value-1", 1); };
+    CHECK(ferry.run({"task", "command", "--set", R"(command=["false","token-value-1"])"}) == 1);
+    CHECK(ferry.err().find("token-value-1") == std::string::npos);
+    ferry.workflow(":");
+    ferry.in_child = [] { ::dup2(::open("/dev/full", O_WRONLY), 1); };
+    CHECK(ferry.run({"run", "w.json"}) == 1);
+    CHECK(last_line() == words + "run w.json --resume\n");
+    CHECK(ferry.run({"run", "w.json", "--dry-run"}) == 1);
+    CHECK(last_line() == words + "run w.json --dry-run\n");
+}
+
+TEST_CASE("problems of a workflow are told with line and column") {
+    Program ferry;
+    ferry.dir.write("w.json", "{\n  \"steps\": [\n    { \"id\": \"a\", \"task\": \"command\", \"wen\": 1 }\n  ]\n}\n");
+    CHECK(ferry.run({"validate", "w.json"}) == 2);
+    CHECK(ferry.err().find("w.json:3:37: /steps/0/wen: unknown key \"wen\"; did you mean \"when\"?") !=
+          std::string::npos);
+    CHECK(ferry.err().find("w.json:3:5: /steps/0: \"command\" is missing") == std::string::npos);
+    ferry.dir.write("w.json", "{\n  \"steps\": [\n}\n");
+    CHECK(ferry.run({"run", "w.json"}) == 2);
+    CHECK(ferry.err().find("w.json:3:") != std::string::npos);
+}
+
+TEST_CASE("a shell that asks for words is told nothing else") {
+    Program ferry;
+    ferry.dir.write("w.json", "no JSON");
+    CHECK(ferry.run({"__complete", "run", "w.json", "--from", ""}) == 0);
+    CHECK(ferry.out() == "words\t\n");
+    ::mkfifo((ferry.dir / "fifo").c_str(), 0600);
+    CHECK(ferry.run({"__complete", "run", "fifo", "--from", ""}) == 0);
+    CHECK(ferry.run({"__complete", "tasks", "--plugin-dir", HELLO_PLUGINS, "hel"}) == 0);
+    CHECK(ferry.out() == "words\t\nhello\tgreet somebody\n");
+    ferry.in_child = [] { ::setenv("FERRY_PLUGIN_PATH", ":relative:", 1); };
+    CHECK(ferry.run({"__complete", "task", "comm"}) == 0);
+    CHECK(ferry.out().starts_with("words\t\ncommand\t"));
+    CHECK(ferry.err().empty());
+    CHECK_FALSE(std::filesystem::exists(ferry.dir / ".ferry"));
+}
+
 TEST_CASE("exit code 3: the plugin that may have the task cannot be loaded") {
     Program ferry;
     ferry.dir.write("plugins/broken.so", "no library");

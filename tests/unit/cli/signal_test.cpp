@@ -56,7 +56,8 @@ TEST_CASE("a second signal ends ferry and its commands at once") {
     // Two threads may take one each, so which of them is the second is not said.
     const int status = ferry.wait();
     CHECK((status == 128 + SIGTERM || status == 128 + SIGINT));
-    CHECK(ferry.out().empty()); // no time for a document
+    if (!ferry.out().empty()) // the commands are ended first, and the run may see that in time to say so
+        CHECK(ferry.document()->getValue<std::string>("status") == "interrupted");
     CHECK(command_gone(ferry));
 }
 
