@@ -96,4 +96,20 @@ TEST_CASE("a plugin folder that others can write to is refused, and only workflo
     CHECK((tasks.out + tasks.err).find("upload.so") != std::string::npos);
 }
 
+TEST_CASE("a token that may only read is told by a dry run, and by a run before any byte") {
+    platform::PlatformSettings settings;
+    settings.may_write = false;
+    Workspace space(settings);
+    space.make_file("a.bin", 10);
+    const std::string workflow = space.upload_workflow(R"("project":"me/my-project","files":["a.bin","missing"])");
+    const ProcessResult plan = space.ferry({"run", workflow, "--dry-run"});
+    CHECK(plan.status == 4);
+    CHECK_MESSAGE(plan.err.find("the token may not write to me/my-project, only read") != std::string::npos, plan.err);
+    CHECK(plan.err.find("missing: there is no such file") != std::string::npos);
+    const ProcessResult run = space.upload(R"("project":"me/my-project","files":["a.bin"])");
+    CHECK(run.status == 4);
+    CHECK(run.err.find("code 3001") != std::string::npos);
+    CHECK(space.server().counters().puts == 0);
+}
+
 } // namespace ferry::test

@@ -88,7 +88,8 @@ TEST_CASE("a stop tells what is left, and the platform which parts it has") {
     CutOff cut(SIGTERM);
     CHECK(cut.first.status == 128 + SIGTERM);
     CHECK(cut.first.err.find("1 unfinished with ") != std::string::npos);
-    CHECK(cut.first.err.find("ferry task uploads-abort --set 'upload_ids=[\"") != std::string::npos);
+    CHECK(cut.first.err.find("1 unfinished upload (") != std::string::npos);
+    CHECK(cut.first.err.find("or drop it with: ferry task uploads-abort --set endpoint=http") != std::string::npos);
     CHECK(cut.first.err.find("to go on, once the cause is gone: ferry run ") != std::string::npos);
     CHECK(cut.space.server().counters().calls.at("report_many") == 1);
     fs::remove_all(cut.space.dir() / ".ferry"); // another machine: only the platform knows of it

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <memory>
 #include <thread>
+#include <wordexp.h>
 
 namespace ferry::test {
 
@@ -67,6 +68,9 @@ TEST_CASE("a killed upload is listed with its parts, dropped on request, and beg
     CHECK(entry->getValue<int>("age_seconds") >= 0);
     CHECK(entry->getValue<int>("parts_reported") == 0);
     CHECK(entry->getValue<int>("parts_stored") == 2);
+    CHECK(entry->getValue<int>("parts") == 5);
+    CHECK(entry->getValue<std::uint64_t>("size") == 5 * Workspace::part);
+    CHECK(entry->getValue<std::string>("folder").empty());
     CHECK(entry->getValue<std::uint64_t>("part_size") == Workspace::part);
     CHECK(entry->getValue<bool>("known"));
     CHECK(entry->getValue<std::string>("path") == (space.dir() / "a.bin").string());
@@ -90,19 +94,126 @@ TEST_CASE("a killed upload is listed with its parts, dropped on request, and beg
     CHECK(space.server().open_upload_count() == 0);
 }
 
-TEST_CASE("the command that a stopped upload prints drops what it left") {
-    Workspace space;
-    const auto process = hanging(space);
-    process->signal(SIGTERM);
-    const ProcessResult stopped = process->wait();
-    const std::string id = space.server().open_uploads().at(0).upload_id;
-    const std::string command = "ferry task uploads-abort --set 'upload_ids=[\"" + id + "\"]'";
-    CHECK_MESSAGE(stopped.err.find(command) != std::string::npos, stopped.err);
-    CHECK(abort_id(space, id).status == 0);
-    CHECK(space.server().open_upload_count() == 0);
+// The command that the last line of that kind advises, as words for ferry.
+std::vector<std::string> advised(const std::string& err, const std::string& lead) {
+    const std::size_t at = err.find(lead);
+    REQUIRE_MESSAGE(at != std::string::npos, err);
+    const std::size_t begin = at + lead.size();
+    const std::string command = err.substr(begin, err.find('\n', begin) - begin);
+    wordexp_t read{};
+    REQUIRE(::wordexp(command.c_str(), &read, WRDE_NOCMD | WRDE_UNDEF) == 0); // as a shell takes it
+    std::vector<std::string> words(read.we_wordv, read.we_wordv + read.we_wordc);
+    ::wordfree(&read);
+    REQUIRE(words.at(0) == "ferry");
+    words.erase(words.begin());
+    return words;
 }
 
-TEST_CASE("by age: young ones stay, old ones go") {
+TEST_CASE("a stopped upload says what is left, and the command that drops it works as it is, anywhere") {
+    for (const int signal : {SIGTERM, SIGINT}) {
+        Workspace space;
+        const auto process = hanging(space);
+        process->signal(signal);
+        const ProcessResult stopped = process->wait();
+        CHECK(stopped.status == 128 + signal);
+        CHECK_MESSAGE(stopped.err.find("1 unfinished upload (195.31 KiB stored on the platform, known in " +
+                                       (space.dir() / ".ferry").string() +
+                                       ") is kept for resume: run the same again to finish it, or drop it with: ") !=
+                          std::string::npos,
+                      stopped.err);
+        CHECK(stopped.err.find(space.server().token()) == std::string::npos);
+        CHECK(document(stopped)->getObject("steps")->getObject("publish")->getObject("outputs")->has("unfinished"));
+        TempDir elsewhere;
+        ProcessSetup setup = space.setup();
+        setup.work_dir = elsewhere.path();
+        setup.environment.erase("SB_API_ENDPOINT");
+        const ProcessResult dropped = run_ferry(advised(stopped.err, "or drop it with: "), setup);
+        CHECK_MESSAGE(dropped.status == 0, dropped.err);
+        CHECK(space.server().open_upload_count() == 0);
+        const ProcessResult again = space.upload(options);
+        CHECK_MESSAGE(again.err.find("going on with") == std::string::npos, again.err);
+        CHECK(again.status == 0);
+        CHECK(again.err.find("unfinished") == std::string::npos);
+    }
+}
+
+TEST_CASE("many unfinished uploads are dropped by one command that leaves strangers alone") {
+    Workspace space;
+    space.server().add_faults(R"({"operation":"complete","fault":"status","status":403,"code":8001,"times":13})");
+    std::string list;
+    for (int i = 0; i < 12; ++i) {
+        const std::string name = "f" + std::to_string(i);
+        space.make_file(name, 10);
+        list += (i == 0 ? "\"" : ",\"") + name + "\"";
+    }
+    const ProcessResult failed = space.upload(R"("project":"me/my-project","files":[)" + list + "]");
+    CHECK(failed.status != 0);
+    const std::size_t open = space.server().open_upload_count();
+    REQUIRE(open > 8);
+    Workspace stranger;
+    stranger.environment["SB_API_ENDPOINT"] = space.server().api();
+    stranger.environment["SB_AUTH_TOKEN"] = space.server().token();
+    stranger.make_file("other", 10);
+    CHECK(stranger.upload(R"("project":"me/my-project","files":["other"])").status != 0);
+    REQUIRE(space.server().open_upload_count() == open + 1);
+    const ProcessResult dropped =
+        space.ferry(advised(failed.err, "or drop all that this state directory knows there with: "));
+    CHECK_MESSAGE(dropped.status == 0, dropped.err);
+    CHECK(space.server().open_upload_count() == 1);
+}
+
+TEST_CASE("a batch sums up what its rows leave, and one command drops it") {
+    Workspace space;
+    space.server().add_faults(R"({"operation":"complete","fault":"status","status":403,"code":8001,"times":2})");
+    space.make_file("f1", 10);
+    space.make_file("f2", 20);
+    const auto workflow = space.dir().string() + "/w.json";
+    std::ofstream(workflow) << R"({"name":"w","vars":{"f":null},"steps":[{"id":"publish","task":"upload",
+      "with":{"project":"me/my-project","files":["${vars.f}"]}}]})";
+    std::ofstream(space.dir() / "rows.csv") << "f\nf1\nf2\n";
+    const std::vector<std::string> batch{"batch", workflow, "--manifest", (space.dir() / "rows.csv").string()};
+    const ProcessResult failed = space.ferry(batch);
+    CHECK(failed.status == 1);
+    CHECK_MESSAGE(failed.err.find("2 unfinished uploads (30 B stored on the platform, known in ") != std::string::npos,
+                  failed.err);
+    REQUIRE(space.server().open_upload_count() == 2);
+    const ProcessResult dropped = space.ferry(advised(failed.err, "or drop them with: "));
+    CHECK_MESSAGE(dropped.status == 0, dropped.err);
+    CHECK(space.server().open_upload_count() == 0);
+    CHECK(space.ferry(batch).status == 0);
+}
+
+TEST_CASE("old journals and records leave the state directory at the end of a run") {
+    Workspace space;
+    space.make_file("f1", 10);
+    space.make_file("f2", 20);
+    const auto upload = [&](const std::string& name) {
+        const ProcessResult done = space.upload(R"("project":"me/my-project","files":[")" + name + "\"]");
+        CHECK_MESSAGE(done.status == 0, done.err);
+        return outputs(done, "publish")->getValue<int>("api_calls");
+    };
+    const auto state = space.dir() / ".ferry";
+    const auto files = [&](const std::string& folder, const std::string& end) {
+        std::size_t count = 0;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(state / folder))
+            count += entry.path().extension() == end ? 1 : 0;
+        return count;
+    };
+    upload("f1");
+    CHECK(files("uploads", ".journal") == 1);
+    CHECK(files("steps", ".json") == 1);
+    const auto old = std::filesystem::file_time_type::clock::now() - std::chrono::hours(24 * 91);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(state))
+        if (entry.is_regular_file())
+            std::filesystem::last_write_time(entry.path(), old);
+    CHECK(upload("f2") == 4); // as ever: a listing, and three for a file of one part
+    CHECK(files("uploads", ".journal") == 1);
+    CHECK(files("steps", ".json") == 1);
+    CHECK(upload("f2") > 0);
+    CHECK(files("uploads", ".journal") == 1);
+}
+
+TEST_CASE("by age: young ones stay, and old ones that a step here would go on with; others go") {
     Workspace space;
     (void)killed(space);
     const ProcessResult young = space.ferry(older("1h"));
@@ -110,6 +221,14 @@ TEST_CASE("by age: young ones stay, old ones go") {
     CHECK(outputs(young, "uploads-abort")->getArray("aborted")->size() == 0);
     CHECK(space.server().open_upload_count() == 1);
     std::this_thread::sleep_for(std::chrono::milliseconds(2100)); // the platform's times are whole seconds
+    const ProcessResult wanted = space.ferry(older("1s"));
+    REQUIRE_MESSAGE(wanted.status == 0, wanted.err);
+    const auto skipped = outputs(wanted, "uploads-abort")->getArray("skipped");
+    REQUIRE(skipped->size() == 1);
+    CHECK(skipped->getObject(0)->getValue<std::string>("reason").find((space.dir() / "a.bin").string()) !=
+          std::string::npos);
+    CHECK(space.server().open_upload_count() == 1);
+    std::filesystem::remove(space.dir() / "a.bin");
     const ProcessResult old = space.ferry(older("1s"));
     REQUIRE_MESSAGE(old.status == 0, old.err);
     CHECK(outputs(old, "uploads-abort")->getArray("aborted")->size() == 1);
@@ -163,12 +282,14 @@ TEST_CASE("the companion tasks are checked without a network and stand in workfl
         return file.string();
     };
     CHECK(space.ferry({"validate", workflow(R"("older_than":"24h","project":"me/my-project")")}).status == 0);
-    for (const auto& [with, fragment] :
-         std::vector<std::pair<std::string, std::string>>{{R"("older_than":"24h")", "project"},
-                                                          {R"("older_than":"1 day","project":"me/p")", "older_than"},
-                                                          {R"("upload_ids":["a"],"project":"me/p")", "older_than"},
-                                                          {R"("upload_ids":[".."])", "upload_ids"},
-                                                          {R"("project":"me/p")", "upload_ids"}}) {
+    for (const auto& [with, fragment] : std::vector<std::pair<std::string, std::string>>{
+             {R"("older_than":"24h")", "project"},
+             {R"("older_than":"1 day","project":"me/p")", "older_than"},
+             {R"("upload_ids":["a"],"project":"me/p")", "older_than"},
+             {R"("upload_ids":[".."])", "upload_ids"},
+             {R"("upload_ids":["a"],"known":"drop")", "older_than"},
+             {R"("upload_ids":["a"],"timeouts":{"complete":5})", "complete"},
+             {R"("project":"me/p")", "upload_ids"}}) {
         CAPTURE(with);
         const ProcessResult refused = space.ferry({"validate", workflow(with)});
         CHECK(refused.status == 2);

@@ -32,6 +32,11 @@ printf 'd\nc\n' > NA12879.txt
 mkdir results
 printf 'one' > results/1.bam
 printf 'two' > results/2.bam
+mkdir results/S1
+printf 'three' > results/S1/3.bam
+mkdir reads
+printf '@1' > reads/S1.fastq
+printf '@2' > reads/S2.fastq
 
 awk -v dir="$scratch" '
   /^<!-- file: / { file = $3 }
@@ -68,6 +73,10 @@ done
 [ "$(cat "$scratch/root/projects/me/my-project/NA12878.sorted.txt")" = "$(printf 'a\nb')" ]
 [ "$(cat "$scratch/root/projects/me/my-project/2.bam")" = two ]
 [ "$(cat "$scratch/root/projects/me/my-project/normal.sorted.txt")" = "$(printf 'e\nf')" ]
+[ "$(cat "$scratch/root/projects/me/my-project/runs/7/S1/3.bam")" = three ]
+[ "$(cat "$scratch/root/projects/me/my-project/1_1.bam")" = one ]
 [ "$(wc -l < rows.ndjson)" = 2 ]
+curl -fsS -H "X-SBG-Auth-Token: $SB_AUTH_TOKEN" "$SB_API_ENDPOINT/files?project=me/my-project&name=S1.fastq&fields=_all" |
+  grep -qF '"tags":["raw"],"metadata":{"description":"first run, lane 1","sample_id":"S1","study":"pilot"}'
 [ "$(cat "$scratch/root/projects/me/my-project/NA12879.sorted.txt")" = "$(printf 'c\nd')" ]
 echo "$ran commands ran"

@@ -5,7 +5,7 @@ set -euo pipefail
 
 build="g++ cmake ninja-build ccache ca-certificates libpoco-dev libtbb-dev libboost-program-options-dev libssl-dev
   libvalijson-dev doctest-dev"
-test="openssl curl git clang-format procps valgrind"
+test="openssl curl git clang-format fish procps tmux valgrind zsh"
 fuzz="clang-14 libclang-rt-14-dev"
 example="bowtie2 samtools bcftools curl"
 

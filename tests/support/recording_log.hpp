@@ -1,6 +1,7 @@
 // A log that a test can look at; keeps every level.
 #pragma once
 
+#include "base/job_event.hpp"
 #include "base/log.hpp"
 
 #include <algorithm>
@@ -24,6 +25,16 @@ class RecordingLog final : public Log {
     }
     bool wants(LogLevel) const override { return true; }
 
+    void event(const JobEvent& event) override {
+        std::lock_guard lock(mutex_);
+        events_.push_back(event.type + " " + event.json);
+    }
+
+    // "type json"
+    std::vector<std::string> events() const {
+        std::lock_guard lock(mutex_);
+        return events_;
+    }
     std::vector<Line> lines() const {
         std::lock_guard lock(mutex_);
         return lines_;
@@ -57,6 +68,7 @@ class RecordingLog final : public Log {
   private:
     mutable std::mutex mutex_;
     std::vector<Line> lines_;
+    std::vector<std::string> events_;
 };
 
 } // namespace ferry::test
