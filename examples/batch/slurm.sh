@@ -14,6 +14,7 @@ workflow=$1
 manifest=$2
 
 # exec, so that the signal before the time limit reaches ferry itself: its rows then end in order and can be gone on with.
-# The state directory is shared by the tasks; each keeps a joblog of its own in it.
+# The state directory is shared by the tasks; each keeps a joblog of its own in it, and writes
+# outputs of its own: outputs.1-of-4.ndjson and so on.
 exec ferry batch "$workflow" --manifest "$manifest" --shard slurm --jobs "${SLURM_CPUS_PER_TASK:-2}" \
-  --resume-failed --outputs "outputs.$SLURM_ARRAY_TASK_ID.ndjson" "${@:3}"
+  --resume-failed --outputs outputs.ndjson "${@:3}"
