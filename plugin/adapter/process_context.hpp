@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/status.hpp"
+#include "hash/part_hasher.hpp"
 #include "host_bridge.hpp"
 #include "http/http_transport.hpp"
 #include "platform/network_settings.hpp"
@@ -28,6 +29,7 @@ class ProcessContext {
     QuotaRegistry& quotas() { return quotas_; }
     SlotArena& arena() { return arena_; }
     StoragePace& pace() { return pace_; }
+    PartHasher& hasher() { return hasher_; }
     CancelWatcher& watcher() { return watcher_; }
     // The way to storage that all rows of a batch share: as many places as the step that asked for most.
     StorageGate& row_gate(int places);
@@ -43,6 +45,7 @@ class ProcessContext {
     QuotaRegistry quotas_{clock_, random_};
     SlotArena arena_;
     StoragePace pace_;
+    PartHasher hasher_;
     std::mutex mutex_;
     std::unique_ptr<StorageGate> row_gate_;
     std::optional<NetworkSettings> network_;

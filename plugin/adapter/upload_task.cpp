@@ -48,7 +48,8 @@ struct UploadKind {
                                                 task.process.random(),
                                                 log,
                                                 task.row > 0 ? &task.process.row_gate(task.options.parallel_parts)
-                                                             : nullptr};
+                                                             : nullptr,
+                                                &task.process.hasher()};
             summary = run_upload(task.options, environment, outputs, cancel);
             if (summary.status && !task.options.dry_run)
                 summary.api_calls += tidy_uploads(

@@ -76,13 +76,15 @@ std::vector<Load> byte_loads(const Options& options) {
     std::vector<Load> loads;
     for (const bool tls : {false, true})
         for (const char* verify : {"none", "etag"})
-            loads.push_back({.name = "bytes, " + wire(tls) + ", verify " + verify,
-                             .file_size = options.quick ? 20 * mib : options.gib * gib,
-                             .part_size = (options.quick ? 5 : 64) * mib,
-                             .slots = 4,
-                             .tls = tls,
-                             .verify = verify,
-                             .pairs = options.pairs});
+            for (const unsigned slots : {8u, 16u})
+                loads.push_back(
+                    {.name = "bytes, " + wire(tls) + ", verify " + verify + ", " + std::to_string(slots) + " slots",
+                     .file_size = options.quick ? 40 * mib : options.gib * gib,
+                     .part_size = (options.quick ? 5 : 32) * mib,
+                     .slots = slots,
+                     .tls = tls,
+                     .verify = verify,
+                     .pairs = options.pairs});
     return loads;
 }
 
@@ -148,7 +150,7 @@ std::vector<Trues> trues(const Options& options) {
 
 std::vector<Row> rows(const Options& options, const Place& place) {
     std::vector<Row> all;
-    const std::uint64_t hashed = options.quick ? 64 * mib : gib;
+    const std::uint64_t hashed = options.quick ? 64 * mib : 4 * gib;
     all.push_back({"MD5 alone", [hashed, &place] { return measure_md5(hashed, place); }});
     for (const auto& loads : {byte_loads(options), memory_loads(options), latency_loads(options)})
         for (const Load& load : loads)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 
 namespace ferry::bench {
@@ -111,15 +112,16 @@ Line line_of(const Pairs& pairs) {
 }
 
 Line measure_md5(std::uint64_t size, const Place& place) {
-    Command md5;
-    md5.words = {"openssl", "dgst", "-md5", make_files(place, "files", 1, size).front().string()};
-    md5.err = (place.dir / "openssl.err").string();
-    run(md5); // brings the file's pages into memory
-    const double seconds = run(md5).cpu_s * gib / static_cast<double>(size);
-    std::filesystem::remove_all(place.dir / "files");
+    Command rates;
+    rates.words = {BENCH_MD5, std::to_string(size)};
+    rates.out = (place.dir / "md5.out").string();
+    rates.err = (place.dir / "md5.err").string();
+    run(rates);
     Line line;
     line.name = "MD5 alone";
-    line.further = fixed(seconds, 2) + " s/GiB of CPU (openssl dgst), a part of every verify etag";
+    std::ifstream printed(rates.out);
+    for (std::string form; std::getline(printed, form);)
+        line.further += (line.further.empty() ? "" : "; ") + form;
     return line;
 }
 

@@ -31,7 +31,8 @@ std::string with_quartiles(const Spread& spread);
 // What every pair of runs tells.
 Line line_of(const Pairs& pairs);
 
-// What MD5 takes by itself, with the file's pages in memory: `verify etag` can never cost less on top of sending.
+// What MD5 takes by itself, in each form that this processor has: `verify etag` can never cost less on top of sending.
+// `size`: bytes that each form hashes.
 Line measure_md5(std::uint64_t size, const Place& place);
 
 } // namespace ferry::bench

@@ -9,12 +9,14 @@
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <system_error>
+#include <utility>
 
 namespace ferry {
 
 namespace {
 
 constexpr std::size_t record_size = SSL3_RT_MAX_PLAIN_LENGTH; // the most that one takes
+constexpr std::size_t sent_at_once = 4 * record_size;         // a call for each record cost a tenth more; more, nothing
 
 bool would_block(ssize_t count) {
     return count < 0 && (errno == EAGAIN || errno == EINTR);
@@ -48,14 +50,25 @@ int to_int(std::size_t size) {
 
 // OpenSSL's own socket BIO writes with write(2), which raises SIGPIPE when the peer is gone. That signal's disposition
 // belongs to the host process, so this BIO sends with MSG_NOSIGNAL instead, and nothing has to be blocked or restored.
-// Records of one write are sent with MSG_MORE: the kernel joins them, which costs less than a segment for each.
+// Records of one write() are collected, as a call for each would cost more than their encryption.
 struct TlsStream::Bio {
     static TlsStream& stream(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
 
     static int send(BIO* bio, const char* data, int size) {
         BIO_clear_retry_flags(bio);
-        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (stream(bio).more_ ? MSG_MORE : 0);
-        const ssize_t count = ::send(stream(bio).fd(), data, static_cast<std::size_t>(size), flags);
+        TlsStream& to = stream(bio);
+        if (to.collecting_) {
+            const auto bytes = std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
+            to.records_.insert(to.records_.end(), bytes.begin(), bytes.end());
+            return size;
+        }
+        // Records in order: what a write() left comes before what OpenSSL says by itself.
+        const IoResult before = to.flush(true);
+        if (before.state == IoResult::State::again)
+            BIO_set_retry_write(bio);
+        if (before.state != IoResult::State::done)
+            return -1;
+        const ssize_t count = ::send(to.fd(), data, static_cast<std::size_t>(size), MSG_DONTWAIT | MSG_NOSIGNAL);
         if (would_block(count))
             BIO_set_retry_write(bio);
         return static_cast<int>(count);
@@ -70,7 +83,7 @@ struct TlsStream::Bio {
     }
 
     static long control(BIO*, int command, long, void*) {
-        return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is buffered
+        return command == BIO_CTRL_FLUSH ? 1 : 0; // write() sees to it
     }
 
     static const BIO_METHOD* method() {
@@ -160,23 +173,56 @@ IoResult TlsStream::read(std::span<std::byte> into) {
     return outcome(SSL_read(ssl_.get(), into.data(), to_int(into.size())));
 }
 
-// With partial writes OpenSSL writes one record and returns. What a record cannot be sent for shows again at the next.
+// What has been encrypted counts as written once it is with the kernel: the caller then waits for the socket, and comes
+// again with the same bytes.
 IoResult TlsStream::write(std::span<const std::byte> bytes) {
     std::size_t written = 0;
-    IoResult io;
-    do {
-        const auto left = bytes.subspan(written);
-        more_ = left.size() > record_size;
-        io = write_record(left.first(std::min(left.size(), record_size)));
-        written += io.bytes;
-    } while (io.state == IoResult::State::done && written < bytes.size());
+    IoResult io{IoResult::State::done, 0, 0, {}};
+    while (io.state == IoResult::State::done && written < bytes.size()) {
+        if (encrypted_ == 0)
+            io = encrypt(bytes.subspan(written));
+        if (encrypted_ > 0)
+            io = flush(written + encrypted_ < bytes.size());
+        if (io.state == IoResult::State::done)
+            written += std::exchange(encrypted_, 0);
+    }
+    // What nothing more can be sent for shows again at the next call.
     return written > 0 ? IoResult{IoResult::State::done, written, 0, {}} : io;
 }
 
-IoResult TlsStream::write_record(std::span<const std::byte> bytes) {
-    ERR_clear_error();
-    errno = 0;
-    return outcome(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+// As far as there is room among the records, and nothing stands against it.
+IoResult TlsStream::encrypt(std::span<const std::byte> bytes) {
+    collecting_ = true;
+    IoResult io{IoResult::State::done, 0, 0, {}};
+    const auto wanted = bytes.first(std::min(bytes.size(), sent_at_once));
+    while (io.state == IoResult::State::done && encrypted_ < wanted.size()) {
+        const auto left = wanted.subspan(encrypted_);
+        ERR_clear_error();
+        errno = 0;
+        io = outcome(SSL_write(ssl_.get(), left.data(), to_int(std::min(left.size(), record_size))));
+        encrypted_ += io.bytes;
+    }
+    collecting_ = false;
+    return io;
+}
+
+// `more`: further records follow at once, so the kernel may wait with the last segment.
+IoResult TlsStream::flush(bool more) {
+    while (records_sent_ < records_.size()) {
+        const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+        const auto left = std::span(records_).subspan(records_sent_);
+        const ssize_t count = ::send(fd(), left.data(), left.size(), flags);
+        if (would_block(count))
+            return {IoResult::State::again, 0, POLLOUT, {}};
+        if (count < 0) {
+            broken_ = true;
+            return {IoResult::State::failed, 0, 0, std::generic_category().message(errno)};
+        }
+        records_sent_ += static_cast<std::size_t>(count);
+    }
+    records_.clear();
+    records_sent_ = 0;
+    return {IoResult::State::done, 0, 0, {}};
 }
 
 std::string TlsStream::distrust() const {

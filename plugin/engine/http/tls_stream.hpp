@@ -4,7 +4,9 @@
 #include "http/stream.hpp"
 #include "http/tls_context.hpp"
 
+#include <cstddef>
 #include <memory>
+#include <vector>
 
 struct ssl_st;
 struct ssl_session_st;
@@ -40,12 +42,17 @@ class TlsStream final : public Stream {
     TlsStream(Descriptor socket, ssl_st* ssl);
     struct Bio; // what OpenSSL reads from and writes to
     IoResult outcome(int rc);
-    IoResult write_record(std::span<const std::byte> bytes);
+    IoResult encrypt(std::span<const std::byte> bytes);
+    IoResult flush(bool more);
 
     Descriptor socket_;
     std::unique_ptr<ssl_st, Free> ssl_; // its BIO points to the socket, so it goes first
     bool broken_ = false;               // no orderly shutdown any more
-    bool more_ = false;                 // what is written now is not the last for the moment
+    // Records that write() sends with one call, and how many of the caller's next bytes they hold.
+    std::vector<std::byte> records_;
+    std::size_t records_sent_ = 0; // bytes
+    std::size_t encrypted_ = 0;
+    bool collecting_ = false; // what OpenSSL writes now goes there
 };
 
 } // namespace ferry

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "hash/md5.hpp"
 #include "platform/platform_api.hpp"
-#include "transfer/part_hasher.hpp"
 
 #include <cstdint>
 #include <optional>

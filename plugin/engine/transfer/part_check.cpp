@@ -1,43 +1,137 @@
 #include "transfer/part_check.hpp"
 
 #include "document/text.hpp"
+#include "hash/md5_runs.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace ferry {
+namespace {
 
-Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, PartRange range,
-                      const CancelToken& cancel) {
-    auto hasher = make_part_hasher();
-    if (!hasher.ok())
-        return hasher.error();
-    auto reader = PartReader::open(path, identity, range);
-    if (!reader.ok())
-        return reader.error();
-    std::vector<std::byte> buffer(256u << 10);
-    reader->use(buffer);
-    for (;;) {
+constexpr std::size_t piece = 64u << 10; // of each part at once; whole blocks
+
+// A part in one lane.
+struct PartInLane {
+    std::size_t place; // among the ranges
+    PartReader reader;
+    Md5State state{};
+    std::uint64_t hashed = 0;
+    std::size_t filled = 0; // of the lane's buffer
+};
+
+class PartLanes {
+  public:
+    PartLanes(const std::string& path, const FileIdentity& identity, std::span<const PartRange> ranges)
+        : path_(path)
+        , identity_(identity)
+        , ranges_(ranges)
+        , digests_(ranges.size())
+        , lanes_(std::min<std::size_t>(ranges.size(), static_cast<std::size_t>(md5_kernels().back().lanes)))
+        , buffer_(lanes_.size() * piece) {}
+
+    bool done() const { return ended_ == ranges_.size(); }
+    Result<std::uint64_t> advance(); // bytes
+    std::vector<Md5> take() { return std::move(digests_); }
+
+  private:
+    Status fill(std::size_t lane);
+    void end(std::optional<PartInLane>& lane, std::span<const std::byte> rest);
+    std::span<std::byte> buffer_of(std::size_t lane) { return std::span(buffer_).subspan(lane * piece, piece); }
+
+    const std::string& path_;
+    const FileIdentity& identity_;
+    const std::span<const PartRange> ranges_;
+    std::vector<Md5> digests_;
+    std::vector<std::optional<PartInLane>> lanes_;
+    std::vector<std::byte> buffer_;
+    std::size_t begun_ = 0;
+    std::size_t ended_ = 0;
+};
+
+// A whole piece, but for a part's last.
+Status PartLanes::fill(std::size_t lane) {
+    PartInLane& part = *lanes_[lane];
+    part.filled = 0;
+    while (part.filled < piece) {
+        part.reader.use(buffer_of(lane).subspan(part.filled));
+        const auto got = part.reader.read();
+        if (!got.ok())
+            return got.error();
+        if (got->empty())
+            break;
+        part.filled += got->size();
+    }
+    return {};
+}
+
+void PartLanes::end(std::optional<PartInLane>& lane, std::span<const std::byte> rest) {
+    digests_[lane->place] = finish_md5(lane->state, rest, lane->hashed + rest.size());
+    lane.reset();
+    ++ended_;
+}
+
+Result<std::uint64_t> PartLanes::advance() {
+    std::vector<Md5Run> runs;
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!lanes_[i] && begun_ < ranges_.size()) {
+            auto reader = PartReader::open(path_, identity_, ranges_[begun_]);
+            if (!reader.ok())
+                return reader.error();
+            lanes_[i].emplace(PartInLane{begun_++, std::move(*reader)});
+        }
+        if (!lanes_[i])
+            continue;
+        if (const Status filled = fill(i); !filled)
+            return filled.error();
+        bytes += lanes_[i]->filled;
+        runs.push_back({&lanes_[i]->state, buffer_of(i).data(), lanes_[i]->filled / md5_block});
+    }
+    hash_runs(runs);
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+        if (!lanes_[i])
+            continue;
+        const std::size_t whole = lanes_[i]->filled / md5_block * md5_block;
+        lanes_[i]->hashed += whole;
+        if (lanes_[i]->filled < piece)
+            end(lanes_[i], buffer_of(i).subspan(whole, lanes_[i]->filled - whole));
+    }
+    return bytes;
+}
+
+} // namespace
+
+Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity& identity,
+                                    std::span<const PartRange> ranges, const CancelToken& cancel,
+                                    const std::function<void(std::uint64_t)>& moved) {
+    if (ranges.empty())
+        return std::vector<Md5>();
+    if (const Status allowed = md5_allowed(); !allowed)
+        return allowed.error();
+    PartLanes lanes(path, identity, ranges);
+    while (!lanes.done()) {
         if (cancel.cancelled())
             return Error{ErrorKind::cancelled, printable(path) + ": stopped while it was compared with what was sent"};
-        const auto piece = reader->read();
-        if (!piece.ok())
-            return piece.error();
-        if (piece->empty())
-            return (*hasher)->finish();
-        (*hasher)->update(*piece);
+        const auto bytes = lanes.advance();
+        if (!bytes.ok())
+            return bytes.error();
+        if (moved)
+            moved(*bytes);
     }
+    return lanes.take();
 }
 
 Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
-                              const CancelToken& cancel) {
-    std::vector<Md5> parts;
-    for (std::uint32_t number = 1; number <= plan.count(); ++number) {
-        const auto md5 = hash_part(path, identity, plan.range(number), cancel);
-        if (!md5.ok())
-            return md5.error();
-        parts.push_back(*md5);
-    }
-    return composite_etag(parts);
+                              const CancelToken& cancel, const std::function<void(std::uint64_t)>& moved) {
+    std::vector<PartRange> ranges;
+    for (std::uint32_t number = 1; number <= plan.count(); ++number)
+        ranges.push_back(plan.range(number));
+    const auto parts = hash_parts(path, identity, ranges, cancel, moved);
+    if (!parts.ok())
+        return parts.error();
+    return composite_etag(*parts);
 }
 
 } // namespace ferry

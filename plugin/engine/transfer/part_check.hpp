@@ -3,21 +3,27 @@
 
 #include "base/cancel.hpp"
 #include "base/status.hpp"
+#include "hash/md5.hpp"
 #include "transfer/file_source.hpp"
-#include "transfer/part_hasher.hpp"
 #include "transfer/part_plan.hpp"
 
+#include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace ferry {
 
-// The MD5 of a part's bytes as the file has them. Kind `changed` or `io` as for PartReader; `cancelled` soon after a
-// cancel.
-Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, PartRange range,
-                      const CancelToken& cancel);
+// The MD5s of parts' bytes as the file has them, in the order of `ranges`; several parts are read and hashed at once,
+// on the calling thread. Kind `changed` or `io` as for PartReader; `cancelled` soon after a cancel. `moved` is told how
+// many bytes more have been hashed, every few MiB.
+Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity& identity,
+                                    std::span<const PartRange> ranges, const CancelToken& cancel,
+                                    const std::function<void(std::uint64_t)>& moved = {});
 
 // The composite ETag of the whole file, cut as `plan` says.
 Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
-                              const CancelToken& cancel);
+                              const CancelToken& cancel, const std::function<void(std::uint64_t)>& moved = {});
 
 } // namespace ferry

@@ -20,20 +20,30 @@ constexpr Duration url_fresh{60'000}; // one that had to wait for longer is aske
 // Passes a part on, hashes what passes, so that the bytes hashed are the bytes sent, and keeps to the bandwidth.
 class PartSource final : public BodySource {
   public:
+    // `hasher`: null if nothing is to be hashed.
     PartSource(PartReader& reader, PartHasher* hasher, BandwidthLimit& bandwidth, StoragePassage& passage,
                CancelToken& cancel)
         : reader_(reader)
-        , hasher_(hasher)
         , bandwidth_(bandwidth)
         , passage_(passage)
         , cancel_(cancel) {
-        restart();
+        if (hasher)
+            hash_.emplace(*hasher, passage.buffer(), reader.size());
+        else
+            reader.use(passage.buffer().first(std::min(passage.buffer().size(), bandwidth.piece())));
     }
 
     std::uint64_t size() const override { return reader_.size(); }
     std::uint64_t passed() const { return passed_; }
 
+    // Of all bytes passed, if they are hashed.
+    std::optional<Md5> md5() { return hash_ ? std::optional(hash_->finish()) : std::nullopt; }
+
     Result<std::span<const std::byte>> read() override {
+        if (hash_) {
+            const std::span<std::byte> room = hash_->room();
+            reader_.use(room.first(std::min(room.size(), bandwidth_.piece())));
+        }
         auto piece = reader_.read();
         if (!piece.ok())
             return piece;
@@ -41,18 +51,20 @@ class PartSource final : public BodySource {
             return Error{ErrorKind::cancelled, "stopped"};
         passage_.sent(passed_); // before this piece, which is only about to go
         passed_ += piece->size();
-        if (hasher_)
-            hasher_->update(*piece);
+        if (hash_)
+            hash_->put(piece->size());
         return piece;
     }
 
     Status rewind() override {
-        restart();
+        passed_ = 0;
+        if (hash_)
+            hash_->restart();
         return reader_.rewind();
     }
 
     std::optional<FileSlice> rest() const override {
-        return hasher_ || bandwidth_.limits() ? std::nullopt : reader_.rest();
+        return hash_ || bandwidth_.limits() ? std::nullopt : reader_.rest();
     }
     void sent_from_file(std::uint64_t bytes) override {
         reader_.sent_from_file(bytes);
@@ -61,18 +73,12 @@ class PartSource final : public BodySource {
     }
 
   private:
-    void restart() {
-        passed_ = 0;
-        if (hasher_)
-            hasher_->reset();
-    }
-
     PartReader& reader_;
-    PartHasher* hasher_;
     BandwidthLimit& bandwidth_;
     StoragePassage& passage_;
     CancelToken& cancel_;
     std::uint64_t passed_ = 0;
+    std::optional<PartHash> hash_; // its ring is the passage's buffer
 };
 
 // S3 answers 32 hex digits that are no MD5 for parts encrypted with a key service's or the caller's key.
@@ -138,19 +144,9 @@ PartSender::PartSender(SenderContext& context, PlatformApi& api, HttpTransport& 
     , transport_(transport)
     , cancel_(cancel) {}
 
-Status PartSender::prepare() {
-    if (!hashing() || hasher_)
-        return {};
-    auto hasher = make_part_hasher();
-    if (!hasher.ok())
-        return hasher.error();
-    hasher_ = std::move(*hasher);
-    return {};
-}
-
 PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry, const OnStored& on_stored) {
-    if (const Status ready = prepare(); !ready)
-        return PartFailure{ready.error()};
+    if (const Status allowed = hashing() ? md5_allowed() : Status(); !allowed)
+        return PartFailure{allowed.error()};
     auto reader = PartReader::open(job.path, job.identity, job.range);
     if (!reader.ok())
         return PartFailure{reader.error()};
@@ -228,11 +224,9 @@ PartSender::Attempt PartSender::sign(const PartJob& job, SignedPart& signed_part
 
 PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed_part, PartReader& reader,
                                     StoragePassage& passage) {
-    const std::span<std::byte> buffer = passage.buffer();
-    reader.use(buffer.first(std::min(buffer.size(), context_.bandwidth.piece())));
     if (const Status back = reader.rewind(); !back)
         return {.verdict = Verdict::permanent, .kind = back.error().kind, .reason = back.error().message};
-    PartSource source(reader, hasher_.get(), context_.bandwidth, passage, cancel_);
+    PartSource source(reader, hashing() ? &context_.hasher : nullptr, context_.bandwidth, passage, cancel_);
     HttpRequest request;
     request.method = signed_part.method;
     request.url = signed_part.url;
@@ -248,7 +242,7 @@ PartSender::Attempt PartSender::put(const PartJob& job, const SignedPart& signed
     if (const auto* response = std::get_if<HttpResponse>(&outcome)) {
         const auto& good = signed_part.success_codes;
         if (std::find(good.begin(), good.end(), response->status) != good.end())
-            return check_answer(job, signed_part, *response, source.passed(), passage);
+            return check_answer(job, signed_part, *response, {source.passed(), source.md5()}, passage);
     }
     if (!reader.failure().ok()) // the source's own trouble, whatever the transport made of it
         return {.verdict = Verdict::permanent,
@@ -275,17 +269,18 @@ void PartSender::log_put(const PartJob& job, const SignedPart& signed_part, cons
 }
 
 PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPart& signed_part,
-                                             const HttpResponse& response, std::uint64_t bytes_sent,
+                                             const HttpResponse& response, const Passed& passed,
                                              StoragePassage& passage) {
     const std::string storage = "storage at " + signed_part.url.host_header();
     const auto bad = [](std::string reason) {
         return Attempt{.verdict = Verdict::transient, .kind = ErrorKind::storage, .reason = std::move(reason)};
     };
-    if (bytes_sent != job.range.size)
-        return bad(storage + " answered success after " + std::to_string(bytes_sent) + " of " +
+    if (passed.bytes != job.range.size)
+        return bad(storage + " answered success after " + std::to_string(passed.bytes) + " of " +
                    std::to_string(job.range.size) + " bytes");
     Attempt attempt;
     attempt.sent.report.number = job.number;
+    attempt.sent.md5 = passed.md5;
     for (const std::string& name : signed_part.report_headers) {
         const auto value = response.headers.find(name);
         const bool etag = same_header_name(name, "etag");
@@ -303,12 +298,8 @@ PartSender::Attempt PartSender::check_answer(const PartJob& job, const SignedPar
 
 // Empty if the ETag is right or says nothing; else what is wrong with it.
 std::string PartSender::check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent) {
-    if (!hashing())
+    if (!sent.md5)
         return {};
-    const Result<Md5> ours = hasher_->finish();
-    if (!ours.ok())
-        return "could not be compared with: " + ours.error().message;
-    sent.md5 = *ours;
     const std::string etag = bare_etag(response.headers.find("ETag").value_or(""));
     if (!looks_like_md5(etag) || encrypted_by_key(response)) {
         if (!context_.told_unverifiable.exchange(true))
@@ -316,7 +307,7 @@ std::string PartSender::check_etag(const PartJob& job, const HttpResponse& respo
                                                " only the file's size will be");
         return {};
     }
-    const std::string expected = to_hex(*ours);
+    const std::string expected = to_hex(*sent.md5);
     if (Poco::icompare(etag, expected) != 0)
         return "kept other bytes than were sent: its MD5 is " + etag + ", ours " + expected;
     sent.verified = true;

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/cancel.hpp"
+#include "hash/part_hasher.hpp"
 #include "platform/platform_api.hpp"
 #include "transfer/bandwidth_limit.hpp"
 #include "transfer/file_source.hpp"
-#include "transfer/part_hasher.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/storage_gate.hpp"
 #include "transfer/upload_options.hpp"
@@ -13,7 +13,6 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -58,11 +57,12 @@ struct SenderContext {
     LineGate& storage_line; // api.line is to the platform's API, which may be there when the storage is not
     StorageAccess& storage;
     BandwidthLimit& bandwidth;
+    PartHasher& hasher;
     Verify verify = Verify::etag;
     std::atomic<bool> told_unverifiable{false}; // the log line about ETags that are no MD5 is written once a job
 };
 
-// Not thread-safe: one per slot. Owns the slot's hasher; the API's token is out of its reach.
+// Not thread-safe: one per slot. The API's token is out of its reach.
 class PartSender {
   public:
     using OnRetry = std::function<void(const RetryNotice&)>;
@@ -82,21 +82,24 @@ class PartSender {
         std::optional<Duration> told{}; // the server's wish to wait
         SentPart sent{};
     };
+    // What the transport took of the part.
+    struct Passed {
+        std::uint64_t bytes = 0;
+        std::optional<Md5> md5; // where they are hashed
+    };
     Attempt try_once(const PartJob& job, PartReader& reader, RetryState& retry, const OnStored& on_stored);
     Attempt sign(const PartJob& job, SignedPart& signed_part, RetryState& retry);
     Attempt put(const PartJob& job, const SignedPart& signed_part, PartReader& reader, StoragePassage& passage);
     void log_put(const PartJob& job, const SignedPart& signed_part, const HttpOutcome& outcome, Duration took);
     Attempt check_answer(const PartJob& job, const SignedPart& signed_part, const HttpResponse& response,
-                         std::uint64_t bytes_sent, StoragePassage& passage);
+                         const Passed& passed, StoragePassage& passage);
     std::string check_etag(const PartJob& job, const HttpResponse& response, SentPart& sent);
-    Status prepare();
     bool hashing() const { return context_.verify == Verify::etag; }
 
     SenderContext& context_;
     PlatformApi& api_;
     HttpTransport& transport_;
     CancelToken& cancel_;
-    std::unique_ptr<PartHasher> hasher_; // null until needed, and where nothing is verified
 };
 
 // An ETag as it is reported and compared: without the weak mark and one pair of quotes.

@@ -27,6 +27,46 @@ Trust trust(const SavedPart* saved, const PartReport* listed, std::uint64_t size
     return to_compare ? Trust::if_etag_is_md5 : Trust::yes;
 }
 
+// A part that storage has, as far as it can be told without looking at the file's bytes.
+struct Candidate {
+    StoredPart stored;
+    PartRange range;
+    Trust trusted = Trust::yes;
+    bool to_hash = false;
+};
+
+std::vector<Candidate> candidates_of(const PartPlan& plan, const SavedFile* saved, const UploadState& state,
+                                     Verify verify, bool touched) {
+    const auto listed = by_number(state.reported);
+    std::vector<Candidate> candidates;
+    for (std::uint32_t number = 1; number <= plan.count(); ++number) {
+        const auto on_list = listed.find(number);
+        const PartReport* reported = on_list == listed.end() ? nullptr : on_list->second;
+        const SavedPart* part = nullptr;
+        if (saved)
+            if (const auto known = saved->parts.find(number); known != saved->parts.end())
+                part = &known->second;
+        Candidate candidate{.stored = {.sent = {}, .reported = reported != nullptr},
+                            .range = plan.range(number),
+                            .trusted = trust(part, reported, plan.range(number).size, verify)};
+        if (candidate.trusted == Trust::no)
+            continue;
+        SentPart& sent = candidate.stored.sent;
+        sent.report = part ? part->report : *reported;
+        if (part) {
+            sent.md5 = part->md5;
+            sent.verified = part->verified;
+        }
+        candidate.to_hash = candidate.trusted == Trust::if_etag_is_md5 || (touched && sent.md5);
+        candidates.push_back(std::move(candidate));
+    }
+    return candidates;
+}
+
+Error holds_other_bytes(const std::string& path, std::uint32_t part) {
+    return file_changed(path, "part " + std::to_string(part) + " holds other bytes");
+}
+
 } // namespace
 
 std::map<std::uint32_t, const PartReport*> by_number(const std::vector<PartReport>& reports) {
@@ -55,55 +95,50 @@ Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const 
     const auto plan = PartPlan::make(file.identity.size, state.info.part_size);
     if (!plan || (saved && saved->open() && saved->part_size != state.info.part_size))
         return std::optional<OpenedUpload>();
-    const auto listed = by_number(state.reported);
     const bool touched = saved && saved->source.ctime_ns != file.identity.ctime_ns;
+    std::vector<Candidate> candidates = candidates_of(*plan, saved, state, verify, touched);
+    std::vector<PartRange> ranges;
+    for (const Candidate& candidate : candidates)
+        if (candidate.to_hash)
+            ranges.push_back(candidate.range);
+    const auto hashed = hash_parts(file.path, file.identity, ranges, cancel);
+    if (!hashed.ok())
+        return hashed.error();
     OpenedUpload opened{
         .upload_id = state.info.upload_id, .plan = *plan, .parallel = state.info.parallel, .gone_on_with = true};
-    for (std::uint32_t number = 1; number <= plan->count(); ++number) {
-        const auto on_list = listed.find(number);
-        const PartReport* reported = on_list == listed.end() ? nullptr : on_list->second;
-        const SavedPart* part = nullptr;
-        if (saved)
-            if (const auto known = saved->parts.find(number); known != saved->parts.end())
-                part = &known->second;
-        const PartRange range = plan->range(number);
-        const Trust trusted = trust(part, reported, range.size, verify);
-        if (trusted == Trust::no)
-            continue;
-        StoredPart stored{.sent = {.report = part ? part->report : *reported, .md5 = {}},
-                          .reported = reported != nullptr};
-        if (part) {
-            stored.sent.md5 = part->md5;
-            stored.sent.verified = part->verified;
-        }
-        if (trusted == Trust::if_etag_is_md5 || (touched && stored.sent.md5)) {
-            const auto md5 = hash_part(file.path, file.identity, range, cancel);
-            if (!md5.ok())
-                return md5.error();
-            if (touched && stored.sent.md5 && *stored.sent.md5 != *md5)
-                return file_changed(file.path, "part " + std::to_string(number) + " holds other bytes");
-            stored.sent.md5 = *md5;
-            if (Poco::icompare(etag_of(stored.sent.report), to_hex(*md5)) == 0)
-                stored.sent.verified = true;
-            else if (trusted == Trust::if_etag_is_md5)
+    auto md5 = hashed->begin();
+    for (Candidate& candidate : candidates) {
+        SentPart& sent = candidate.stored.sent;
+        if (candidate.to_hash) {
+            if (touched && sent.md5 && *sent.md5 != *md5)
+                return holds_other_bytes(file.path, sent.report.number);
+            sent.md5 = *md5++;
+            if (Poco::icompare(etag_of(sent.report), to_hex(*sent.md5)) == 0)
+                sent.verified = true;
+            else if (candidate.trusted == Trust::if_etag_is_md5)
                 continue;
         }
-        opened.stored.push_back(std::move(stored));
+        opened.stored.push_back(std::move(candidate.stored));
     }
     return std::optional(std::move(opened));
 }
 
 Status check_sent_parts(const PlannedFile& file, const OpenedUpload& opened, const std::vector<SentPart>& sent,
                         const CancelToken& cancel) {
+    std::vector<const SentPart*> known;
+    std::vector<PartRange> ranges;
     for (const SentPart& part : sent) {
         if (!part.md5)
             continue;
-        const auto md5 = hash_part(file.path, file.identity, opened.plan.range(part.report.number), cancel);
-        if (!md5.ok())
-            return md5.error();
-        if (*md5 != *part.md5)
-            return file_changed(file.path, "part " + std::to_string(part.report.number) + " holds other bytes");
+        known.push_back(&part);
+        ranges.push_back(opened.plan.range(part.report.number));
     }
+    const auto hashed = hash_parts(file.path, file.identity, ranges, cancel);
+    if (!hashed.ok())
+        return hashed.error();
+    for (std::size_t i = 0; i < known.size(); ++i)
+        if ((*hashed)[i] != *known[i]->md5)
+            return holds_other_bytes(file.path, known[i]->report.number);
     return {};
 }
 

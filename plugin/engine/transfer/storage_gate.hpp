@@ -30,7 +30,7 @@ class StoragePassage;
 class StorageGate {
   public:
     // Of a place's read buffer: memory is bounded by the places, whatever the size of parts.
-    static constexpr std::size_t buffer_size = 256u << 10;
+    static constexpr std::size_t buffer_size = 512u << 10;
     // How long before a place is free somebody may get ready for it, whatever calls take: URLs must not get old.
     static constexpr Duration longest_lead{10'000};
 

@@ -98,6 +98,7 @@ class UploadJob {
     LineGate line_; // to the API
     LineGate storage_line_;
     StorageGate own_gate_;
+    PartHasher own_hasher_;
     StorageAccess storage_;
     BandwidthLimit bandwidth_;
     ApiContext api_;
@@ -234,6 +235,7 @@ Status UploadJob::transfer(const PlanList& files) {
                          .storage_line = storage_line_,
                          .storage = storage_,
                          .bandwidth = bandwidth_,
+                         .hasher = environment_.hasher ? *environment_.hasher : own_hasher_,
                          .verify = options_.verify};
     SlotContext context{.api = api_,
                         .sender = sender,

@@ -19,6 +19,7 @@ namespace ferry {
 
 class QuotaGate;
 class SlotArena;
+class PartHasher;
 class StorageGate;
 class StoragePace;
 
@@ -87,6 +88,7 @@ struct UploadEnvironment {
     Random& random;
     Log& log;
     StorageGate* storage = nullptr; // shared with other jobs; null: the job has its own
+    PartHasher* hasher = nullptr;   // likewise
 };
 
 // What a step is going to do.

@@ -3,8 +3,8 @@
 
 #include "base/clock.hpp"
 #include "base/status.hpp"
+#include "hash/md5.hpp"
 #include "platform/platform_api.hpp"
-#include "transfer/part_hasher.hpp"
 #include "transfer/part_plan.hpp"
 #include "transfer/part_sender.hpp"
 #include "transfer/planned_file.hpp"

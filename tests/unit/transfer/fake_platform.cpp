@@ -1,8 +1,8 @@
 #include "fake_platform.hpp"
 
 #include "document/strict_json.hpp"
+#include "hash/md5.hpp"
 #include "platform/platform_api.hpp"
-#include "transfer/part_hasher.hpp"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
@@ -368,9 +368,9 @@ HttpOutcome FakePlatform::put(const Call& call, Upload& upload, const HttpReques
 }
 
 std::string md5_hex(std::string_view bytes) {
-    auto hasher = make_part_hasher();
-    (*hasher)->update(std::as_bytes(std::span(bytes)));
-    return to_hex(*(*hasher)->finish());
+    auto stream = Md5Stream::make();
+    stream->update(std::as_bytes(std::span(bytes)));
+    return to_hex(*stream->finish());
 }
 
 HttpOutcome reply(int status, std::string body) {

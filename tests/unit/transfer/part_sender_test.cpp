@@ -43,7 +43,9 @@ struct Fixture {
     StorageGate gate{clock, pace, 4};
     StorageAccess storage{gate, log};
     BandwidthLimit bandwidth{clock, std::nullopt};
-    SenderContext context{.api = api, .storage_line = storage_line, .storage = storage, .bandwidth = bandwidth};
+    PartHasher hasher;
+    SenderContext context{
+        .api = api, .storage_line = storage_line, .storage = storage, .bandwidth = bandwidth, .hasher = hasher};
     std::vector<RetryNotice> retries;
     int in_use_when_stored = -1;
     std::string path = dir.write("a.txt", "0123456789abcdefghijklmno").string();

@@ -1,0 +1,88 @@
+// The MD5s of many parts at once: what is on its way in all slots of the process goes through the lanes of one vector.
+#pragma once
+
+#include "hash/md5.hpp"
+#include "hash/md5_runs.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace ferry {
+
+class PartHash;
+
+// Shared by all slots of all steps. Thread-safe; outlives its parts.
+//
+// A part's bytes lie in its slot's ring buffer until they are hashed, so a slot may be a ring ahead of the hashing.
+// There is no thread for it: whoever finds that enough rings are half full hashes them all, in the middle of sending
+// its own part, while the other slots go on into their other halves. A slot whose ring is full waits a moment for
+// company, then hashes what there is, so that no slot depends on the pace of another one.
+//
+// Measured against it, in CPU seconds per GiB: see tests/bench/README in the README's figures.
+class PartHasher {
+  public:
+    // How long a slot with a full ring waits for company: at 8 slots of a 100 Gbit/s line, what they need for a ring.
+    static constexpr std::chrono::microseconds usual_patience{500};
+
+    explicit PartHasher(Md5Kernels kernels = md5_kernels(), std::chrono::microseconds patience = usual_patience)
+        : kernels_(kernels)
+        , patience_(patience) {}
+
+  private:
+    friend class PartHash;
+    using Lock = std::unique_lock<std::mutex>;
+    std::size_t company() const; // parts that are worth hashing at once
+    std::size_t ready() const;   // parts of which as much waits as is hashed at once
+    void hash(Lock& lock, PartHash* first);
+    void make_room(Lock& lock, PartHash& part);
+    void hash_rest(Lock& lock, PartHash& part);
+
+    const Md5Kernels kernels_;
+    const std::chrono::microseconds patience_;
+    std::mutex mutex_;
+    std::condition_variable hashed_;
+    std::vector<PartHash*> open_; // under mutex_, with all of their members that say so
+};
+
+// One part on its way. Used by one thread.
+class PartHash {
+  public:
+    // `ring` is the caller's until this ends, and nobody else writes to it; some multiple of four blocks. `size` is the
+    // part's.
+    PartHash(PartHasher& hasher, std::span<std::byte> ring, std::uint64_t size);
+    ~PartHash();
+    PartHash(const PartHash&) = delete;
+    PartHash& operator=(const PartHash&) = delete;
+
+    // Where the part's next bytes are to be put; never empty. What was put before the last call may be overwritten.
+    // Blocks while the ring is full.
+    std::span<std::byte> room();
+    void put(std::size_t bytes); // so many are in room() now
+    Md5 finish();                // of all bytes put; then restart() before more are
+    void restart();              // forgets what was put
+
+  private:
+    friend class PartHasher;
+    std::uint64_t waiting() const { return (put_ - hashed_) / md5_block * md5_block; } // bytes, whole blocks
+    std::size_t at_once() const { return ring_.size() / 2; }                           // bytes, where there are so many
+    bool ready() const { return taken_ == 0 && waiting() >= at_once(); }
+    bool growing() const { return put_ < size_; }
+    Md5Run run(std::size_t most);
+    void wait_until_left(PartHasher::Lock& lock);
+
+    PartHasher& hasher_;
+    const std::span<std::byte> ring_; // byte n of the part is at n modulo its size
+    const std::uint64_t size_;
+    // Under the hasher's mutex.
+    std::uint64_t put_ = 0;
+    std::uint64_t hashed_ = 0; // a multiple of the block
+    std::size_t taken_ = 0;    // bytes behind hashed_ that some thread hashes now
+    Md5State state_;           // that thread's alone while some are taken
+};
+
+} // namespace ferry
