@@ -6,8 +6,8 @@
 
 namespace ferry {
 
-Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, PartRange range,
-                      const CancelToken& cancel) {
+Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, PartRange range, const CancelToken& cancel,
+                      const HashedBytes& hashed) {
     auto hasher = make_part_hasher();
     if (!hasher.ok())
         return hasher.error();
@@ -25,19 +25,27 @@ Result<Md5> hash_part(const std::string& path, const FileIdentity& identity, Par
         if (piece->empty())
             return (*hasher)->finish();
         (*hasher)->update(*piece);
+        if (hashed)
+            hashed(piece->size());
     }
 }
 
-Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
-                              const CancelToken& cancel) {
+Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
+                                    const CancelToken& cancel, const HashedBytes& hashed) {
     std::vector<Md5> parts;
     for (std::uint32_t number = 1; number <= plan.count(); ++number) {
-        const auto md5 = hash_part(path, identity, plan.range(number), cancel);
+        const auto md5 = hash_part(path, identity, plan.range(number), cancel, hashed);
         if (!md5.ok())
             return md5.error();
         parts.push_back(*md5);
     }
-    return composite_etag(parts);
+    return parts;
+}
+
+Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
+                              const CancelToken& cancel) {
+    const auto parts = hash_parts(path, identity, plan, cancel);
+    return parts.ok() ? composite_etag(*parts) : parts.error();
 }
 
 } // namespace ferry
