@@ -9,8 +9,8 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t path_limit = 16u << 10;
-constexpr std::size_t text_limit = 4u << 10;
+constexpr std::size_t receipt_path_limit = 16u << 10;
+constexpr std::size_t receipt_text_limit = 4u << 10;
 constexpr std::size_t etag_md5_digits = 32;
 
 Error wrong_field(const std::string& key, const std::string& what) {
@@ -32,11 +32,11 @@ std::string key_text(const VerifyItem& item) {
 
 Result<VerifyItem> read_receipt(const JsonFields& entry) {
     VerifyItem item;
-    item.path = entry.text("path", path_limit).value_or("");
+    item.path = entry.text("path", receipt_path_limit).value_or("");
     if (item.path.empty())
         return wrong_field("path", "no path");
-    item.name = entry.text("name", text_limit).value_or(item.path.substr(item.path.rfind('/') + 1));
-    auto id = entry.word("id", text_limit);
+    item.name = entry.text("name", receipt_text_limit).value_or(item.path.substr(item.path.rfind('/') + 1));
+    auto id = entry.word("id", receipt_text_limit);
     if (!id)
         return wrong_field("id", "no id of a file on the platform");
     item.id = std::move(*id);
@@ -44,12 +44,12 @@ Result<VerifyItem> read_receipt(const JsonFields& entry) {
     if (!size || *size < 0)
         return wrong_field("size", "no number of bytes");
     item.size = static_cast<std::uint64_t>(*size);
-    item.target.project = entry.text("project", text_limit).value_or("");
-    item.target.parent = entry.text("parent", text_limit).value_or("");
+    item.target.project = entry.text("project", receipt_text_limit).value_or("");
+    item.target.parent = entry.text("parent", receipt_text_limit).value_or("");
     item.part_size = static_cast<std::uint64_t>(std::max<std::int64_t>(entry.integer("part_size").value_or(0), 0));
     if (!entry.has("etag"))
         return item;
-    item.etag = entry.word("etag", text_limit).value_or("");
+    item.etag = entry.word("etag", receipt_text_limit).value_or("");
     const auto plan = PartPlan::make(*item.size, item.part_size);
     if (!plan || !is_etag_of(item.etag, *plan))
         return wrong_field("etag", "none that a file of that \"size\" in parts of that \"part_size\" can have");

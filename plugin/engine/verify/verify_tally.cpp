@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t most_bad_files = 100; // that have a line of their own in the log
 
-std::string joined(const std::vector<const char*>& words) {
+std::string ways_text(const std::vector<const char*>& words) {
     std::string text;
     for (std::size_t i = 0; i < words.size(); ++i)
         text += (i == 0 ? "" : i + 1 == words.size() ? " and " : ", ") + std::string(words[i]);
@@ -26,7 +26,7 @@ std::uint64_t VerifyCounts::all() const {
 void VerifyTally::add(const VerifiedFile& file) {
     ++counts_.by_status[static_cast<std::size_t>(file.status)];
     if (file.status == VerifyStatus::same) {
-        ++ways_[joined(file.checked)];
+        ++ways_[ways_text(file.checked)];
         return;
     }
     if (++bad_ <= most_bad_files)
