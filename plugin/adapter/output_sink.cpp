@@ -11,6 +11,12 @@ void OutputSink::set(const std::string& key, const Poco::Dynamic::Var& value) {
         refused_ = key;
 }
 
+void OutputSink::append(const std::string& key, const Poco::Dynamic::Var& value) {
+    const std::string json = to_json(value);
+    if (services_.output_append(services_.ctx, to_abi(key), to_abi(json)) != FERRY_OK && refused_.empty())
+        refused_ = key;
+}
+
 Status OutputSink::finish(const std::string& told) const {
     if (refused_.empty())
         return {};

@@ -15,6 +15,7 @@ class OutputSink {
     explicit OutputSink(const ferry_services& services) : services_(services) {}
 
     void set(const std::string& key, const Poco::Dynamic::Var& value);
+    void append(const std::string& key, const Poco::Dynamic::Var& value); // to an array that was set
     // An error if the host has refused any: steps that come after would work on less than was done. `told`: what the
     // log tells all the same.
     Status finish(const std::string& told) const;

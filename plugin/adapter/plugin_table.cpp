@@ -23,9 +23,10 @@ void close(void* context) noexcept {
 
 const ferry_plugin& upload_plugin_table() {
     static const ferry_task_type upload = upload_task_type();
+    static const ferry_task_type upload_verify = upload_verify_task_type();
     static const ferry_task_type uploads_list = uploads_list_task_type();
     static const ferry_task_type uploads_abort = uploads_abort_task_type();
-    static const ferry_task_type* const types[] = {&upload, &uploads_list, &uploads_abort};
+    static const ferry_task_type* const types[] = {&upload, &uploads_list, &uploads_abort, &upload_verify};
     static const ferry_plugin table = [] {
         ferry_plugin plugin{};
         plugin.struct_size = sizeof plugin;

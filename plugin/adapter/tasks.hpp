@@ -6,6 +6,7 @@
 namespace ferry {
 
 ferry_task_type upload_task_type();
+ferry_task_type upload_verify_task_type();
 ferry_task_type uploads_list_task_type();
 ferry_task_type uploads_abort_task_type();
 

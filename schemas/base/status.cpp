@@ -24,6 +24,8 @@ const char* to_word(ErrorKind kind) noexcept {
         return "incomplete";
     case ErrorKind::changed:
         return "changed";
+    case ErrorKind::different:
+        return "different";
     case ErrorKind::io:
         return "io";
     case ErrorKind::cancelled:

@@ -20,6 +20,7 @@ enum class ErrorKind {
     platform,   // the platform answered something that is permanent or makes no sense
     incomplete, // the platform lacks parts that were sent
     changed,    // the source changed during the upload
+    different,  // local files and the platform's records do not agree
     io,         // a local read or write failed
     cancelled,  // stopped on request
     internal,   // a defect of Ferry

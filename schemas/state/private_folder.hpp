@@ -48,8 +48,8 @@ class PrivateFolder {
 Status write_all(int fd, std::string_view bytes);
 // At most `limit` bytes from the start.
 Result<std::string> read_all(int fd, std::size_t limit);
-// Calls `line` for each line that ends; a last one without its end is left out, and so is one of more than 1 MiB (as an
-// empty line). False if reading failed.
+// Calls `line` for each line that ends; a last one without its end is left out, and so is one of more than 1 MiB (as a
+// view of nothing at all, whose data() is null). False if reading failed.
 bool for_each_line(int fd, const std::function<void(std::string_view)>& line);
 
 } // namespace ferry

@@ -29,7 +29,7 @@ offers 'project=' 'ferry run w.json --var sample=x --var ' ferry run w.json --va
 offers 'samples.csv' 'ferry run w.json --var sample=sam' ferry run w.json --var sample = sam
 offers 'samples.csv' 'ferry batch w.json --manifest sam' ferry batch w.json --manifest sam
 offers 'results' 'ferry run w.json --state-dir r' ferry run w.json --state-dir r
-offers 'upload uploads-abort uploads-list' 'ferry task upl' ferry task upl
+offers 'upload upload-verify uploads-abort uploads-list' 'ferry task upl' ferry task upl
 offers 'conflict=' 'ferry task upload --set conf' ferry task upload --set conf
 offers 'fail skip overwrite rename' 'ferry task upload --set conflict=' ferry task upload --set conflict =
 offers 'skip' 'ferry task upload --set conflict=s' ferry task upload --set conflict = s

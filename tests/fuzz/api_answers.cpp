@@ -26,6 +26,9 @@ void check_file(const RemoteFile& file) {
     fuzz::require(!file.size || *file.size <= INT64_MAX, "a size fits 63 bits");
     fuzz::require(file.name.size() <= 4096 && file.project.size() <= 4096 && file.parent.size() <= 1024,
                   "texts keep to their bounds");
+    fuzz::require(file.md5.empty() ||
+                      (file.md5.size() == 32 && file.md5.find_first_not_of("0123456789abcdef") == std::string::npos),
+                  "an MD5 is one");
 }
 
 void check_part(const SignedPart& part) {
@@ -71,6 +74,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (const auto files = read_files(body); usable(files))
         for (const RemoteFile& file : files->items)
             check_file(file);
+    if (const auto replies = read_file_replies(body, {"f1", "f2"}); usable(replies))
+        for (const auto& reply : *replies)
+            if (const auto* file = std::get_if<RemoteFile>(&reply))
+                check_file(*file);
     if (const auto uploads = read_open_uploads(body); usable(uploads))
         for (const OpenUpload& upload : uploads->items)
             fuzz::require(!upload.upload_id.empty() && fuzz::is_word(upload.upload_id), "an upload's id fits a URL");

@@ -12,6 +12,7 @@
 #include "schemas.hpp"
 #include "tasks/command_options.hpp"
 #include "unfinished_options.hpp"
+#include "verify_option_reader.hpp"
 
 using namespace ferry;
 
@@ -99,6 +100,8 @@ void check_companions(const JsonObject::Ptr& options) {
     static const Validator abort(schema_of(schemas::uploads_abort()));
     check_companion(list, options, read_list_options);
     check_companion(abort, options, read_abort_options);
+    static const Validator verify(schema_of(schemas::upload_verify()));
+    check_companion(verify, options, read_verify_options);
 }
 
 void check_command(const JsonObject::Ptr& options) {

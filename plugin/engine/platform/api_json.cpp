@@ -3,6 +3,7 @@
 #include "platform/iso_time.hpp"
 #include "platform/json_fields.hpp"
 
+#include <Poco/String.h>
 #include <algorithm>
 #include <utility>
 
@@ -49,6 +50,12 @@ bool has_next_link(const JsonFields& fields) {
     });
 }
 
+// No page documents it; a platform that tells it tells 32 hex digits.
+std::string md5_told(const JsonFields& fields) {
+    std::string md5 = Poco::toLower(fields.word("md5", 32).value_or(""));
+    return md5.size() == 32 && md5.find_first_not_of("0123456789abcdef") == std::string::npos ? md5 : std::string();
+}
+
 Result<RemoteFile> remote_file(const JsonFields& fields) {
     auto id = fields.word("id", id_limit);
     if (!id)
@@ -64,6 +71,7 @@ Result<RemoteFile> remote_file(const JsonFields& fields) {
         file.size = static_cast<std::uint64_t>(*size);
     if (const auto created = fields.text("created_on", 64))
         file.created = parse_iso_time(*created);
+    file.md5 = md5_told(fields);
     return file;
 }
 
@@ -183,6 +191,8 @@ std::string init_body(const InitRequest& request) {
     body->set("size", static_cast<Poco::UInt64>(request.size));
     if (request.part_size != 0)
         body->set("part_size", static_cast<Poco::UInt64>(request.part_size));
+    if (!request.md5.empty())
+        body->set("md5", request.md5);
     return to_json(body);
 }
 
@@ -210,6 +220,38 @@ Result<EditReplies> read_edit_replies(const std::string& body, const std::vector
             (file && file->text("id", id_limit).value_or(edits[i].id) != edits[i].id))
             return unusable("items");
         replies.push_back(item->has("error") ? std::optional(refusal(*item)) : std::nullopt);
+    }
+    return replies;
+}
+
+std::string ids_body(const std::vector<std::string>& ids) {
+    Array::Ptr list = new Array;
+    for (const std::string& id : ids)
+        list->add(id);
+    Object::Ptr body = new Object;
+    body->set("file_ids", list);
+    return to_json(body);
+}
+
+Result<FileReplies> read_file_replies(const std::string& body, const std::vector<std::string>& ids) {
+    const auto fields = JsonFields::parse(body);
+    if (!fields.ok())
+        return fields.error();
+    const Array::Ptr items = fields->array("items");
+    if (!items || items->size() != ids.size())
+        return unusable("items");
+    FileReplies replies;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto item = JsonFields::from(items->get(static_cast<unsigned>(i)));
+        if (item && item->has("error")) {
+            replies.emplace_back(refusal(*item));
+            continue;
+        }
+        const auto resource = item ? item->object("resource") : std::nullopt;
+        auto file = resource ? remote_file(*resource) : Result<RemoteFile>(unusable("resource"));
+        if (!file.ok() || file->id != ids[i])
+            return unusable("items");
+        replies.emplace_back(std::move(*file));
     }
     return replies;
 }

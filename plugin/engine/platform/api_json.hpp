@@ -6,6 +6,7 @@
 
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace ferry {
@@ -34,6 +35,12 @@ template <class T> struct Page {
     bool more = false; // a link to the next page is there; its href is never followed
 };
 Result<Page<RemoteFile>> read_files(const std::string& body);
+
+// One reply for each id, in their order: the file, or the refusal as the answer that it would be alone. An answer that
+// has another number of them, or other files, is unusable.
+using FileReplies = std::vector<std::variant<RemoteFile, HttpResponse>>;
+std::string ids_body(const std::vector<std::string>& ids);
+Result<FileReplies> read_file_replies(const std::string& body, const std::vector<std::string>& ids);
 Result<Page<OpenUpload>> read_open_uploads(const std::string& body);
 
 // A reader of answers that parses their body into `out`, which must outlive it.

@@ -35,6 +35,7 @@ struct InitRequest {
     bool overwrite = false;
     std::string replaces{}; // id of the file that has the name now; empty: none
     bool takes_over = true; // an open upload of that name is gone on with; else it makes the name a taken one
+    std::string md5{};      // of the whole file, as its maker tells: stored with it, never checked; empty: not known
 };
 
 struct UploadInfo {
@@ -83,6 +84,7 @@ struct RemoteFile {
     bool folder = false;
     std::optional<std::uint64_t> size; // bytes; absent where the answer has none
     std::optional<WallTime> created;   // by the platform's clock
+    std::string md5{};                 // as it was sent at init, in lower case; empty: the platform does not tell
 };
 
 // Metadata to add to a file's, and tags in the place of its own, where there are some.
@@ -164,6 +166,9 @@ class PlatformApi {
     // the URL would pass 6,000 characters. No names: any one entry, a cheap proof that token and target are good.
     Result<std::vector<RemoteFile>> find_names(const Target& target, const std::vector<std::string>& names);
     Result<RemoteFile> file(std::string_view id);
+    // Of up to 100 different ids in one call, each with an answer of its own, in their order. A file's error: kind
+    // not_found where there is none, else rights, platform or network.
+    Result<std::vector<Result<RemoteFile>>> files(const std::vector<std::string>& ids);
     // Whether the token may write to the target's project; nullopt where the platform does not tell beforehand. One
     // call for a project, two for a folder.
     Result<std::optional<bool>> may_write(const Target& target);

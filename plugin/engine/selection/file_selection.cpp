@@ -3,6 +3,7 @@
 #include "document/glob_walk.hpp"
 #include "document/text.hpp"
 #include "selection/local_tree.hpp"
+#include "transfer/remote_path.hpp"
 
 #include <optional>
 #include <string_view>
@@ -114,6 +115,16 @@ void select_files(const std::vector<FileRequest>& requests, const std::string& w
             return;
         select(request, work_dir, sink);
     }
+}
+
+// What the step's own `folder` may be was checked with the options.
+Result<std::string> remote_folder(const SelectedFile& file, const std::string& folder, LocalTree* tree) {
+    if (file.folder)
+        return *file.folder;
+    if (!tree)
+        return folder;
+    const auto local = tree->folder_of(file.path);
+    return local.ok() ? clean_folder(remote_path(folder, *local)) : local;
 }
 
 } // namespace ferry

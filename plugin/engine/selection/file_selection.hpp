@@ -1,6 +1,7 @@
 // From the entries of `files` to the local files that they name.
 #pragma once
 
+#include "base/status.hpp"
 #include "transfer/upload_options.hpp"
 
 #include <optional>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace ferry {
+
+class LocalTree;
 
 struct SelectedFile {
     std::string path;                    // absolute
@@ -31,5 +34,8 @@ class SelectionSink {
 // An entry is a literal path if it exists, must be one (`literal`) or is no pattern; else a glob. Whether a literal
 // path can be read is not looked at here.
 void select_files(const std::vector<FileRequest>& requests, const std::string& work_dir, SelectionSink& sink);
+
+// The file's folder below the target: its own, else `folder`, with the local tree below it where there is one to keep.
+Result<std::string> remote_folder(const SelectedFile& file, const std::string& folder, LocalTree* tree);
 
 } // namespace ferry

@@ -103,9 +103,9 @@ Result<std::uint64_t> PartLanes::advance() {
 
 } // namespace
 
-Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity& identity,
-                                    std::span<const PartRange> ranges, const CancelToken& cancel,
-                                    const std::function<void(std::uint64_t)>& moved) {
+Result<std::vector<Md5>> hash_ranges(const std::string& path, const FileIdentity& identity,
+                                     std::span<const PartRange> ranges, const CancelToken& cancel,
+                                     const HashedBytes& hashed) {
     if (ranges.empty())
         return std::vector<Md5>();
     if (const Status allowed = md5_allowed(); !allowed)
@@ -117,21 +117,24 @@ Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity&
         const auto bytes = lanes.advance();
         if (!bytes.ok())
             return bytes.error();
-        if (moved)
-            moved(*bytes);
+        if (hashed)
+            hashed(*bytes);
     }
     return lanes.take();
 }
 
-Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
-                              const CancelToken& cancel, const std::function<void(std::uint64_t)>& moved) {
+Result<std::vector<Md5>> hash_parts(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
+                                    const CancelToken& cancel, const HashedBytes& hashed) {
     std::vector<PartRange> ranges;
     for (std::uint32_t number = 1; number <= plan.count(); ++number)
         ranges.push_back(plan.range(number));
-    const auto parts = hash_parts(path, identity, ranges, cancel, moved);
-    if (!parts.ok())
-        return parts.error();
-    return composite_etag(*parts);
+    return hash_ranges(path, identity, ranges, cancel, hashed);
+}
+
+Result<std::string> hash_file(const std::string& path, const FileIdentity& identity, const PartPlan& plan,
+                              const CancelToken& cancel) {
+    const auto parts = hash_parts(path, identity, plan, cancel);
+    return parts.ok() ? composite_etag(*parts) : parts.error();
 }
 
 } // namespace ferry

@@ -101,7 +101,7 @@ Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const 
     for (const Candidate& candidate : candidates)
         if (candidate.to_hash)
             ranges.push_back(candidate.range);
-    const auto hashed = hash_parts(file.path, file.identity, ranges, cancel);
+    const auto hashed = hash_ranges(file.path, file.identity, ranges, cancel);
     if (!hashed.ok())
         return hashed.error();
     OpenedUpload opened{
@@ -133,7 +133,7 @@ Status check_sent_parts(const PlannedFile& file, const OpenedUpload& opened, con
         known.push_back(&part);
         ranges.push_back(opened.plan.range(part.report.number));
     }
-    const auto hashed = hash_parts(file.path, file.identity, ranges, cancel);
+    const auto hashed = hash_ranges(file.path, file.identity, ranges, cancel);
     if (!hashed.ok())
         return hashed.error();
     for (std::size_t i = 0; i < known.size(); ++i)

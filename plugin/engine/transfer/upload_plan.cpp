@@ -153,7 +153,7 @@ class Planner final : public SelectionSink {
                            ", more than the 5 TiB that a file may have on the platform");
         if (!complete_metadata(selected))
             return problem(where + printable(selected.path) + ": " + too_many_pairs(selected.metadata.pairs.size()));
-        auto folder = folder_of(selected);
+        auto folder = remote_folder(selected, options_.folder, options_.preserve_folders ? &tree_ : nullptr);
         if (!folder.ok())
             return problem(where + printable(selected.path) + ": " + folder.error().message);
         PlannedFile planned{.path = std::move(selected.path),
@@ -187,16 +187,6 @@ class Planner final : public SelectionSink {
             warning(printable(file.path) + ".meta: with it the file would have " + too_many_pairs(all.pairs.size()) +
                     "; the file goes without it");
         return true;
-    }
-
-    // Below the target. What the step's own `folder` may be was checked with the options.
-    Result<std::string> folder_of(const SelectedFile& file) {
-        if (file.folder)
-            return *file.folder;
-        if (!options_.preserve_folders)
-            return options_.folder;
-        const auto local = tree_.folder_of(file.path);
-        return local.ok() ? clean_folder(remote_path(options_.folder, *local)) : local;
     }
 
     // Folders have names beside those of files.

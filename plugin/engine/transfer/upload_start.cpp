@@ -2,6 +2,7 @@
 
 #include "document/text.hpp"
 #include "document/units.hpp"
+#include "metadata/md5_sidecar.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/resume_check.hpp"
 
@@ -216,9 +217,19 @@ Status UploadStart::abort_lost(const UploadSession& session) {
     return {};
 }
 
+// What an upload that starts over would say once more was said at its first start.
+std::string UploadStart::known_md5(const UploadSession& session) const {
+    const PlannedFile& file = session.file();
+    return md5_to_send(file.path, file.identity.mtime_ns, [&](const std::string& sentence) {
+        if (session.lost_upload().empty())
+            context_.api.log.warn(sentence);
+    });
+}
+
 Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
     const PlannedFile& file = session.file();
     InitRequest request = session.request();
+    request.md5 = known_md5(session);
     UploadInfo info;
     for (int i = 0; i < max_inits; ++i) {
         context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen());

@@ -37,6 +37,7 @@ class UploadStart {
     Status report_in_order(OpenedUpload& opened);
     Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);
     Status abort_lost(const UploadSession& session);
+    std::string known_md5(const UploadSession& session) const;
     Result<OpenedUpload> open_anew(const UploadSession& session);
 
     SlotContext& context_;

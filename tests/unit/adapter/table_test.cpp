@@ -81,9 +81,11 @@ TEST_CASE("the table is whole and carries the schema") {
     const ferry_plugin& plugin = upload_plugin_table();
     CHECK(plugin.abi_major == FERRY_ABI_MAJOR);
     CHECK(from_abi(plugin.name) == "upload");
-    REQUIRE(plugin.task_count == 3);
-    const std::pair<const char*, const char*> tasks[]{
-        {"upload", "\"parallel_parts\""}, {"uploads-list", "\"project\""}, {"uploads-abort", "\"older_than\""}};
+    REQUIRE(plugin.task_count == 4);
+    const std::pair<const char*, const char*> tasks[]{{"upload", "\"parallel_parts\""},
+                                                      {"uploads-list", "\"project\""},
+                                                      {"uploads-abort", "\"older_than\""},
+                                                      {"upload-verify", "\"receipts\""}};
     for (std::size_t i = 0; i < std::size(tasks); ++i) {
         CHECK(from_abi(plugin.tasks[i]->name) == tasks[i].first);
         CHECK(from_abi(plugin.tasks[i]->options_schema).find(tasks[i].second) != std::string_view::npos);
@@ -146,7 +148,11 @@ TEST_CASE("the companion tasks check offline, and tell their outputs where the p
         const char* options;
         const char* output;
     };
-    for (const Case& one : {Case{1, R"({"project":"me/p")", "uploads"}, Case{2, R"({"upload_ids":["u"])", "skipped"}}) {
+    for (const Case& one :
+         {Case{1, R"({"project":"me/p")", "uploads"}, Case{2, R"({"upload_ids":["u"])", "skipped"},
+          Case{3,
+               R"({"uploaded":[{"path":"a","id":"f1","size":0}],"preserve_folders":false,"base_dir":".","parallel":1)",
+               "files"}}) {
         CAPTURE(one.options);
         Opened opened(one.task);
         FakeHost host;

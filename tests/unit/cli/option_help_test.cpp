@@ -64,8 +64,8 @@ TEST_CASE("choices, units, and what an array of objects holds") {
 }
 
 TEST_CASE("each option of the shipped tasks has a description and an example, and lines fit the screen") {
-    for (const auto& schema :
-         {schemas::upload(), schemas::command(), schemas::uploads_list(), schemas::uploads_abort()}) {
+    for (const auto& schema : {schemas::upload(), schemas::command(), schemas::uploads_list(), schemas::uploads_abort(),
+                               schemas::upload_verify()}) {
         const auto parsed = parsed_schema(schema);
         std::istringstream lines(option_help(parsed) + output_help(parsed) + example_help("task", parsed));
         for (std::string line; std::getline(lines, line);)

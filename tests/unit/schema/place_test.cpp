@@ -64,8 +64,8 @@ TEST_CASE("samples: example, default, allowed value, then the simplest of the ty
 }
 
 TEST_CASE("every option of our tasks has an example that its schema admits") {
-    for (const auto text : {schemas::upload(), schemas::uploads_list(), schemas::uploads_abort(), schemas::command(),
-                            schemas::workflow()}) {
+    for (const auto text : {schemas::upload(), schemas::uploads_list(), schemas::uploads_abort(),
+                            schemas::upload_verify(), schemas::command(), schemas::workflow()}) {
         const auto schema = object(text);
         const Validator validator(schema);
         std::function<void(const Json&)> check = [&](const Json& inner) {

@@ -9,7 +9,7 @@ using namespace ferry::test;
 
 TEST_CASE("our own schemas are sound") {
     for (const auto text : {schemas::workflow(), schemas::command(), schemas::upload(), schemas::uploads_list(),
-                            schemas::uploads_abort(), schemas::outputs(), schemas::event()})
+                            schemas::uploads_abort(), schemas::upload_verify(), schemas::outputs(), schemas::event()})
         CHECK_FALSE(schema_problem(object(text)));
 }
 

@@ -131,6 +131,8 @@ Call FakePlatform::read(const HttpRequest& request, std::string body) {
         call.kind = request.method == "POST" ? "mkdir" : "list";
     else if (request.url.port == 9000 && path == "/v2/bulk/files/edit")
         call.kind = "edit";
+    else if (request.url.port == 9000 && path == "/v2/bulk/files/get")
+        call.kind = "records";
     else if (request.url.port == 9000 && path.starts_with("/v2/files/"))
         call = {.kind = "file", .upload = {}, .name = std::string(path.substr(10)), .body = {}};
     else if (request.url.port == 9000 && path.starts_with("/v2/projects/"))
@@ -182,6 +184,8 @@ HttpOutcome FakePlatform::serve(const Call& call, const HttpRequest& request) {
         return open_list();
     if (call.kind == "edit")
         return edit(call);
+    if (call.kind == "records")
+        return records(call);
     if (call.kind == "mkdir")
         return make_folder(call);
     if (call.kind == "project")

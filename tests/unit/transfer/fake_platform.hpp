@@ -19,7 +19,7 @@ namespace ferry::test {
 // One request, as a hook sees it.
 struct Call {
     std::string kind; // "list", "init", "sign", "put", "report", "report_many", "details", "complete", "abort", "file",
-                      // "uploads", "edit", "mkdir"
+                      // "uploads", "edit", "records", "mkdir"
     std::string upload; // id
     std::string name;   // of the file or folder; empty for list
     std::uint32_t part = 0;
@@ -38,6 +38,7 @@ struct StoredFile {
     std::string created{};                         // ISO 8601; empty: the platform does not tell
     std::map<std::string, std::string> metadata{}; // as set
     std::vector<std::string> tags{};
+    std::string md5{}; // as the platform tells it; empty: it does not
 };
 
 // Thread-safe. The settings and hooks are set before the first request.
@@ -108,6 +109,7 @@ class FakePlatform final : public TransportFactory {
     HttpOutcome put(const Call& call, Upload& upload, const HttpRequest& request);
     HttpOutcome complete(const Call& call);
     HttpOutcome edit(const Call& call);
+    HttpOutcome records(const Call& call);
     HttpOutcome make_folder(const Call& call);
     bool has_folder(const std::string& id) const;
     bool is_taken(const std::string& parent, const std::string& name) const;

@@ -66,6 +66,22 @@ HttpOutcome FakePlatform::complete(const Call& call) {
     return reply(201, file_json(files_.back(), complete_tells_size));
 }
 
+HttpOutcome FakePlatform::records(const Call& call) {
+    const JsonResult parsed = parse_json(call.body);
+    const auto ids = std::get<Poco::Dynamic::Var>(parsed).extract<Object::Ptr>()->getArray("file_ids");
+    if (!ids || ids->size() == 0 || ids->size() > 100)
+        wrong("the records of too many files, or of none");
+    std::string replies;
+    for (unsigned i = 0; ids && i < ids->size(); ++i) {
+        const auto id = ids->getElement<std::string>(i);
+        const auto file = std::find_if(files_.begin(), files_.end(), [&](const auto& one) { return one.id == id; });
+        replies += replies.empty() ? "" : ",";
+        replies += file == files_.end() ? R"({"error":{"status":404,"code":5002,"message":"no such file"}})"
+                                        : "{\"resource\":" + file_json(*file, true) + "}";
+    }
+    return reply(200, "{\"items\":[" + replies + "]}");
+}
+
 std::string FakePlatform::file_json(const StoredFile& file, bool with_size) const {
     Object::Ptr json = new Object;
     json->set("id", file.id);
@@ -76,6 +92,8 @@ std::string FakePlatform::file_json(const StoredFile& file, bool with_size) cons
     json->set("type", file.folder ? "FOLDER" : "file");
     if (!file.created.empty())
         json->set("created_on", file.created);
+    if (!file.md5.empty())
+        json->set("md5", file.md5);
     if (with_size && !file.folder)
         json->set("size", static_cast<Poco::UInt64>(file.content.size()));
     return to_json(Poco::Dynamic::Var(json));

@@ -57,8 +57,12 @@ TEST_CASE("a refused token stops all, parts in flight included") {
     f.platform.hook = [&](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
         if (call.kind == "sign" && call.name == "b") {
             refused = true;
+            refused.notify_all();
             return reply(401, R"({"status":401,"code":90001,"message":"Unauthorized"})");
         }
+        // However late that call's thread is: the other slots are still in the middle of it all.
+        if (call.kind == "put" && (call.name != "a" || call.part > 200))
+            refused.wait(false);
         return std::nullopt;
     };
     f.options.parallel_parts = 2;
