@@ -6,8 +6,8 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t piece = 256u << 10;      // the most that is given out at once
-constexpr std::size_t smallest_run = 4u << 10; // of a part that only keeps others company
+constexpr std::size_t largest_room = 256u << 10; // the most that is given out at once
+constexpr std::size_t smallest_run = 4u << 10;   // of a part that only keeps others company
 
 } // namespace
 
@@ -56,7 +56,7 @@ void PartHasher::hash(Lock& lock, PartHash* first) {
 
 // Until a piece, or half the ring if that is less, fits in.
 void PartHasher::make_room(Lock& lock, PartHash& part) {
-    const std::size_t wanted = std::min(piece, part.at_once());
+    const std::size_t wanted = std::min(largest_room, part.at_once());
     const auto has_room = [&] { return part.put_ - part.hashed_ + wanted <= part.ring_.size(); };
     if (has_room())
         return;
@@ -109,7 +109,7 @@ std::span<std::byte> PartHash::room() {
     hasher_.make_room(lock, *this);
     const auto at = static_cast<std::size_t>(put_ % ring_.size());
     const auto free = ring_.size() - static_cast<std::size_t>(put_ - hashed_);
-    return ring_.subspan(at, std::min({free, ring_.size() - at, piece}));
+    return ring_.subspan(at, std::min({free, ring_.size() - at, largest_room}));
 }
 
 void PartHash::put(std::size_t bytes) {

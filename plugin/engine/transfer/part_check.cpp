@@ -10,7 +10,7 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t piece = 64u << 10; // of each part at once; whole blocks
+constexpr std::size_t lane_piece = 64u << 10; // of each part at once; whole blocks
 
 // A part in one lane.
 struct PartInLane {
@@ -29,7 +29,7 @@ class PartLanes {
         , ranges_(ranges)
         , digests_(ranges.size())
         , lanes_(std::min<std::size_t>(ranges.size(), static_cast<std::size_t>(md5_kernels().back().lanes)))
-        , buffer_(lanes_.size() * piece) {}
+        , buffer_(lanes_.size() * lane_piece) {}
 
     bool done() const { return ended_ == ranges_.size(); }
     Result<std::uint64_t> advance(); // bytes
@@ -38,7 +38,9 @@ class PartLanes {
   private:
     Status fill(std::size_t lane);
     void end(std::optional<PartInLane>& lane, std::span<const std::byte> rest);
-    std::span<std::byte> buffer_of(std::size_t lane) { return std::span(buffer_).subspan(lane * piece, piece); }
+    std::span<std::byte> buffer_of(std::size_t lane) {
+        return std::span(buffer_).subspan(lane * lane_piece, lane_piece);
+    }
 
     const std::string& path_;
     const FileIdentity& identity_;
@@ -50,11 +52,11 @@ class PartLanes {
     std::size_t ended_ = 0;
 };
 
-// A whole piece, but for a part's last.
+// A whole lane_piece, but for a part's last.
 Status PartLanes::fill(std::size_t lane) {
     PartInLane& part = *lanes_[lane];
     part.filled = 0;
-    while (part.filled < piece) {
+    while (part.filled < lane_piece) {
         part.reader.use(buffer_of(lane).subspan(part.filled));
         const auto got = part.reader.read();
         if (!got.ok())
@@ -95,7 +97,7 @@ Result<std::uint64_t> PartLanes::advance() {
             continue;
         const std::size_t whole = lanes_[i]->filled / md5_block * md5_block;
         lanes_[i]->hashed += whole;
-        if (lanes_[i]->filled < piece)
+        if (lanes_[i]->filled < lane_piece)
             end(lanes_[i], buffer_of(i).subspan(whole, lanes_[i]->filled - whole));
     }
     return bytes;
