@@ -5,6 +5,7 @@
 
 namespace ferry {
 
+extern const Md5Kernel md5_openssl;
 extern const Md5Kernel md5_portable_4;
 extern const Md5Kernel md5_portable_8;
 #if defined(__x86_64__)

@@ -54,7 +54,7 @@ void PartHasher::hash(Lock& lock, PartHash* first) {
     hashed_.notify_all();
 }
 
-// Until a piece, or half the ring if that is less, fits in.
+// Until the largest room, or half the ring if that is less, is free.
 void PartHasher::make_room(Lock& lock, PartHash& part) {
     const std::size_t wanted = std::min(largest_room, part.at_once());
     const auto has_room = [&] { return part.put_ - part.hashed_ + wanted <= part.ring_.size(); };

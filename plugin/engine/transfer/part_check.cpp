@@ -52,7 +52,7 @@ class PartLanes {
     std::size_t ended_ = 0;
 };
 
-// A whole lane_piece, but for a part's last.
+// A whole piece, but for a part's last.
 Status PartLanes::fill(std::size_t lane) {
     PartInLane& part = *lanes_[lane];
     part.filled = 0;
