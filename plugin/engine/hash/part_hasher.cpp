@@ -54,14 +54,14 @@ void PartHasher::hash(Lock& lock, PartHash* first) {
     hashed_.notify_all();
 }
 
-// Until the largest room, or half the ring if that is less, is free.
-void PartHasher::make_room(Lock& lock, PartHash& part) {
-    const std::size_t wanted = std::min(largest_room, part.at_once());
+void PartHasher::make_room(Lock& lock, PartHash& part, std::size_t wanted) {
     const auto has_room = [&] { return part.put_ - part.hashed_ + wanted <= part.ring_.size(); };
     if (has_room())
         return;
     if (part.taken_ == 0 && ready() < company())
-        hashed_.wait_for(lock, patience_, [&] { return has_room() || part.taken_ > 0; });
+        if (!hashed_.wait_for(lock, patience_, [&] { return has_room() || part.taken_ > 0; }))
+            for (PartHash* other : open_)
+                other->lively_ = false;
     while (!has_room()) {
         if (part.taken_ > 0)
             hashed_.wait(lock);
@@ -104,17 +104,19 @@ Md5Run PartHash::run(std::size_t most) {
     return {&state_, ring_.data() + at, static_cast<std::size_t>(bytes) / md5_block};
 }
 
-std::span<std::byte> PartHash::room() {
+std::span<std::byte> PartHash::room(std::size_t most) {
+    const std::size_t wanted = std::min({most, largest_room, at_once()});
     PartHasher::Lock lock(hasher_.mutex_);
-    hasher_.make_room(lock, *this);
+    hasher_.make_room(lock, *this, wanted);
     const auto at = static_cast<std::size_t>(put_ % ring_.size());
     const auto free = ring_.size() - static_cast<std::size_t>(put_ - hashed_);
-    return ring_.subspan(at, std::min({free, ring_.size() - at, largest_room}));
+    return ring_.subspan(at, std::min({free, ring_.size() - at, wanted}));
 }
 
 void PartHash::put(std::size_t bytes) {
     PartHasher::Lock lock(hasher_.mutex_);
     put_ += bytes;
+    lively_ = true;
     if (ready() && hasher_.ready() >= hasher_.company())
         hasher_.hash(lock, nullptr);
 }

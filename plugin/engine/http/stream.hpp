@@ -15,7 +15,7 @@ namespace ferry {
 struct IoResult {
     enum class State {
         done,   // `bytes` were moved
-        again,  // nothing moved; poll for `events` and call again
+        again,  // nothing moved; poll for `events` and call again, to write with the same bytes
         closed, // the peer ended the stream in good order (read only)
         failed, // see `reason`; the stream is of no more use in this direction
     };
@@ -30,6 +30,7 @@ class Stream {
   public:
     virtual ~Stream() = default;
     virtual IoResult read(std::span<std::byte> into) = 0;
+    // `done` with 0 bytes: some were moved, but none that count yet; call again, with the same bytes.
     virtual IoResult write(std::span<const std::byte> bytes) = 0;
     // Sends from a file without its bytes passing through here, `bytes` at most. nullopt: not this stream, or not from
     // this file; `done` with 0 bytes: the file ends before `offset`.

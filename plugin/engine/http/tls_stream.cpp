@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <cerrno>
 #include <climits>
+#include <new>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -16,7 +17,8 @@ namespace ferry {
 namespace {
 
 constexpr std::size_t record_size = SSL3_RT_MAX_PLAIN_LENGTH; // the most that one takes
-constexpr std::size_t sent_at_once = 4 * record_size;         // a call for each record cost a tenth more; more, nothing
+constexpr std::size_t record_overhead = SSL3_RT_HEADER_LENGTH + SSL3_RT_MAX_ENCRYPTED_OVERHEAD;
+constexpr std::size_t sent_at_once = 4 * record_size; // a call for each record cost a tenth more; more, nothing
 
 bool would_block(ssize_t count) {
     return count < 0 && (errno == EAGAIN || errno == EINTR);
@@ -58,12 +60,11 @@ struct TlsStream::Bio {
         BIO_clear_retry_flags(bio);
         TlsStream& to = stream(bio);
         if (to.collecting_) {
-            const auto bytes = std::as_bytes(std::span(data, static_cast<std::size_t>(size)));
-            to.records_.insert(to.records_.end(), bytes.begin(), bytes.end());
-            return size;
+            return to.collect(std::as_bytes(std::span(data, static_cast<std::size_t>(size)))) ? size : -1;
         }
         // Records in order: what a write() left comes before what OpenSSL says by itself.
-        const IoResult before = to.flush(true);
+        bool moved = false;
+        const IoResult before = to.flush(true, moved);
         if (before.state == IoResult::State::again)
             BIO_set_retry_write(bio);
         if (before.state != IoResult::State::done)
@@ -136,8 +137,9 @@ std::unique_ptr<TlsStream> TlsStream::make(Descriptor socket, const TlsContext& 
 }
 
 TlsStream::~TlsStream() {
-    // Without a shutdown OpenSSL holds the session for suspect and would not resume it.
-    if (broken_ || SSL_in_init(ssl_.get()))
+    // Without a shutdown OpenSSL holds the session for suspect and would not resume it. What was given up in the middle
+    // of a write must not go out with it.
+    if (broken_ || !records_.empty() || SSL_in_init(ssl_.get()))
         SSL_set_quiet_shutdown(ssl_.get(), 1);
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
@@ -161,6 +163,17 @@ IoResult TlsStream::outcome(int rc) {
     }
 }
 
+// For OpenSSL, which knows no exceptions.
+bool TlsStream::collect(std::span<const std::byte> record) noexcept {
+    try {
+        records_.insert(records_.end(), record.begin(), record.end());
+        return true;
+    } catch (const std::bad_alloc&) {
+        errno = ENOMEM;
+        return false;
+    }
+}
+
 IoResult TlsStream::handshake() {
     ERR_clear_error();
     errno = 0;
@@ -173,25 +186,36 @@ IoResult TlsStream::read(std::span<std::byte> into) {
     return outcome(SSL_read(ssl_.get(), into.data(), to_int(into.size())));
 }
 
-// What has been encrypted counts as written once it is with the kernel: the caller then waits for the socket, and comes
-// again with the same bytes.
+// What has been encrypted counts as written once all its records are with the kernel: the caller then waits for the
+// socket, and comes again with the same bytes.
 IoResult TlsStream::write(std::span<const std::byte> bytes) {
+    if (bytes.size() < encrypted_) {
+        broken_ = true;
+        return {IoResult::State::failed, 0, 0, "a write was not gone on with as it had begun"};
+    }
     std::size_t written = 0;
+    bool moved = false;
     IoResult io{IoResult::State::done, 0, 0, {}};
     while (io.state == IoResult::State::done && written < bytes.size()) {
         if (encrypted_ == 0)
             io = encrypt(bytes.subspan(written));
-        if (encrypted_ > 0)
-            io = flush(written + encrypted_ < bytes.size());
+        // Also where nothing was encrypted: OpenSSL may have had something to say for itself.
+        const IoResult sent = flush(written + encrypted_ < bytes.size(), moved);
+        if (encrypted_ > 0 || sent.state != IoResult::State::done)
+            io = sent;
         if (io.state == IoResult::State::done)
             written += std::exchange(encrypted_, 0);
     }
-    // What nothing more can be sent for shows again at the next call.
-    return written > 0 ? IoResult{IoResult::State::done, written, 0, {}} : io;
+    // A slow line moves less than the records at a time: that is no standstill. What nothing more can be sent for shows
+    // again at the next call.
+    return moved && (written > 0 || io.state == IoResult::State::again)
+               ? IoResult{IoResult::State::done, written, 0, {}}
+               : io;
 }
 
 // As far as there is room among the records, and nothing stands against it.
 IoResult TlsStream::encrypt(std::span<const std::byte> bytes) {
+    records_.reserve(sent_at_once / record_size * (record_size + record_overhead));
     collecting_ = true;
     IoResult io{IoResult::State::done, 0, 0, {}};
     const auto wanted = bytes.first(std::min(bytes.size(), sent_at_once));
@@ -206,8 +230,8 @@ IoResult TlsStream::encrypt(std::span<const std::byte> bytes) {
     return io;
 }
 
-// `more`: further records follow at once, so the kernel may wait with the last segment.
-IoResult TlsStream::flush(bool more) {
+// `more`: further records follow at once, so the kernel may wait with the last segment. Sets `moved` if anything went.
+IoResult TlsStream::flush(bool more, bool& moved) {
     while (records_sent_ < records_.size()) {
         const int flags = MSG_DONTWAIT | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
         const auto left = std::span(records_).subspan(records_sent_);
@@ -219,6 +243,7 @@ IoResult TlsStream::flush(bool more) {
             return {IoResult::State::failed, 0, 0, std::generic_category().message(errno)};
         }
         records_sent_ += static_cast<std::size_t>(count);
+        moved = true;
     }
     records_.clear();
     records_sent_ = 0;

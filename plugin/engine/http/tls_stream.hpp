@@ -43,7 +43,8 @@ class TlsStream final : public Stream {
     struct Bio; // what OpenSSL reads from and writes to
     IoResult outcome(int rc);
     IoResult encrypt(std::span<const std::byte> bytes);
-    IoResult flush(bool more);
+    IoResult flush(bool more, bool& moved);
+    bool collect(std::span<const std::byte> record) noexcept;
 
     Descriptor socket_;
     std::unique_ptr<ssl_st, Free> ssl_; // its BIO points to the socket, so it goes first

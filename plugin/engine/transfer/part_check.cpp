@@ -10,7 +10,9 @@
 namespace ferry {
 namespace {
 
-constexpr std::size_t lane_piece = 64u << 10; // of each part at once; whole blocks
+constexpr std::size_t lane_piece = 128u << 10; // of each part at once; whole blocks
+// Each has a descriptor and a place of its own to read from: more would ask too much of disks, for little.
+constexpr std::size_t most_lanes = 8;
 
 // A part in one lane.
 struct PartInLane {
@@ -28,7 +30,7 @@ class PartLanes {
         , identity_(identity)
         , ranges_(ranges)
         , digests_(ranges.size())
-        , lanes_(std::min<std::size_t>(ranges.size(), static_cast<std::size_t>(md5_kernels().back().lanes)))
+        , lanes_(std::min(ranges.size(), most_lanes))
         , buffer_(lanes_.size() * lane_piece) {}
 
     bool done() const { return ended_ == ranges_.size(); }

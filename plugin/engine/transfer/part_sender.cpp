@@ -40,10 +40,8 @@ class PartSource final : public BodySource {
     std::optional<Md5> md5() { return hash_ ? std::optional(hash_->finish()) : std::nullopt; }
 
     Result<std::span<const std::byte>> read() override {
-        if (hash_) {
-            const std::span<std::byte> room = hash_->room();
-            reader_.use(room.first(std::min(room.size(), bandwidth_.piece())));
-        }
+        if (hash_)
+            reader_.use(hash_->room(bandwidth_.piece()));
         auto piece = reader_.read();
         if (!piece.ok())
             return piece;

@@ -3,10 +3,12 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cstring>
+#include <atomic>
+#include <functional>
 #include <memory>
 #include <random>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace ferry::test {
@@ -32,9 +34,10 @@ Bytes some_bytes(std::size_t size, unsigned seed) {
 
 // Puts at most `most` bytes more of it; false at the end.
 bool put_some(PartHash& hash, const Bytes& part, std::size_t& done, std::size_t most) {
-    const std::span<std::byte> room = hash.room();
+    const std::span<std::byte> room = hash.room(most);
     REQUIRE(!room.empty());
-    const std::size_t count = std::min({room.size(), part.size() - done, most});
+    REQUIRE(room.size() <= most);
+    const std::size_t count = std::min(room.size(), part.size() - done);
     std::copy_n(part.begin() + static_cast<std::ptrdiff_t>(done), count, room.begin());
     hash.put(count);
     done += count;
@@ -103,45 +106,142 @@ TEST_CASE("a part that starts over counts from its start") {
     CHECK(hash.finish() == by_openssl(part));
 }
 
-TEST_CASE("what was put last stays in the ring until room is asked for") {
-    PartHasher hasher(md5_kernels(), no_patience);
-    const Bytes part = some_bytes(20'000, 4);
-    Bytes ring(1024);
-    PartHash hash(hasher, ring, part.size());
-    for (std::size_t done = 0; done < part.size();) {
-        const std::span<std::byte> room = hash.room();
-        const std::size_t count = std::min(room.size(), part.size() - done);
-        std::memcpy(room.data(), part.data() + done, count);
-        hash.put(count);
-        CHECK(std::memcmp(room.data(), part.data() + done, count) == 0);
-        done += count;
-    }
-    CHECK(hash.finish() == by_openssl(part));
+// Kernels that tell how they were called. One lane, or four.
+std::vector<int> lanes_called;
+std::function<void()> in_kernel;
+
+template <int Lanes> void recorded(std::uint32_t* const* states, const std::byte* const* bytes, std::size_t blocks) {
+    lanes_called.push_back(Lanes);
+    if (in_kernel)
+        in_kernel();
+    for (int lane = 0; lane < Lanes; ++lane)
+        md5_kernels().front().run(states + lane, bytes + lane, blocks);
 }
 
-TEST_CASE("a part that is given up leaves the others their company") {
-    PartHasher hasher(md5_kernels(), no_patience);
-    const Bytes part = some_bytes(5000, 5);
+constexpr Md5Kernel recording[] = {{"one", 1, recorded<1>}, {"four", 4, recorded<4>}};
+
+struct Recorded {
+    Recorded() {
+        lanes_called.clear();
+        in_kernel = nullptr;
+    }
+    ~Recorded() { in_kernel = nullptr; }
+};
+
+// Some parts of 100,000 bytes, in rings of 1024.
+struct Parts {
+    Parts(PartHasher& hasher, std::size_t count) : rings(count, Bytes(1024)), content(some_bytes(100'000, 9)) {
+        for (Bytes& ring : rings)
+            hashes.push_back(std::make_unique<PartHash>(hasher, ring, content.size()));
+        done.resize(count, 0);
+    }
+    void put(std::size_t part, std::size_t bytes) {
+        for (const std::size_t end = done[part] + bytes; done[part] < end;)
+            put_some(*hashes[part], content, done[part], end - done[part]);
+    }
+    std::vector<Bytes> rings;
+    Bytes content;
+    std::vector<std::unique_ptr<PartHash>> hashes;
+    std::vector<std::size_t> done;
+};
+
+constexpr auto for_ever = std::chrono::hours(1);
+
+TEST_CASE("parts whose rings are half full are hashed by one call, once all have come so far") {
+    const Recorded record;
+    PartHasher hasher(recording, for_ever);
+    Parts parts(hasher, 4);
+    for (std::size_t i = 0; i < 4; ++i)
+        parts.put(i, 1);
+    for (std::size_t i = 0; i < 3; ++i)
+        parts.put(i, 600);
+    CHECK(lanes_called.empty());
+    parts.put(3, 600);
+    CHECK(lanes_called == std::vector<int>{4});
+}
+
+TEST_CASE("a lone part does not wait for anybody") {
+    const Recorded record;
+    PartHasher hasher(recording, for_ever);
+    Parts parts(hasher, 1);
+    parts.put(0, 511);
+    CHECK(lanes_called.empty());
+    parts.put(0, 1);
+    CHECK(lanes_called == std::vector<int>{1});
+}
+
+TEST_CASE("parts that have not begun, have all their bytes, or are gone keep nobody waiting") {
+    const Recorded record;
+    PartHasher hasher(recording, for_ever);
+    Parts parts(hasher, 2); // the second has not begun
     Bytes ring(1024);
-    Bytes other_ring(1024);
-    PartHash hash(hasher, ring, part.size());
+    const Bytes small = some_bytes(100, 1);
+    PartHash whole(hasher, ring, small.size());
     std::size_t done = 0;
-    {
-        PartHash given_up(hasher, other_ring, 100'000);
-        const Bytes lost = some_bytes(100'000, 6);
-        std::size_t lost_done = 0;
-        put_some(given_up, lost, lost_done, 900);
-        put_some(hash, part, done, 900);
-    }
-    while (put_some(hash, part, done, 900)) {
-    }
-    CHECK(hash.finish() == by_openssl(part));
+    put_some(whole, small, done, small.size());
+    Parts gone(hasher, 1);
+    gone.put(0, 10);
+    gone.hashes.clear();
+    parts.put(0, 512);
+    CHECK(lanes_called == std::vector<int>{1});
+}
+
+TEST_CASE("a part that does not move is waited for once") {
+    const Recorded record;
+    PartHasher hasher(recording, std::chrono::microseconds(1));
+    Parts parts(hasher, 2);
+    parts.put(1, 10); // and then its line is dead
+    parts.put(0, 1024);
+    CHECK(lanes_called.empty());
+    parts.put(0, 1); // the ring is full: waits for the other, in vain
+    CHECK(lanes_called.size() == 2); // what it had to, and then the half that was left
+    parts.put(0, 511);
+    CHECK(lanes_called.size() == 3); // half full again
+}
+
+// What `leave` does to a part whose bytes another slot hashes has to wait until that one is through.
+bool waits_for_the_kernel(const std::function<void(Parts&)>& leave) {
+    const Recorded record;
+    PartHasher hasher(recording, for_ever);
+    Parts parts(hasher, 2);
+    parts.put(0, 1);
+    parts.put(1, 600);
+    std::atomic<bool> begun = false;
+    std::atomic<bool> left = false;
+    bool left_too_early = false;
+    std::thread other;
+    bool first = true;
+    in_kernel = [&] {
+        if (!std::exchange(first, false))
+            return;
+        other = std::thread([&] {
+            begun = true;
+            begun.notify_one();
+            leave(parts);
+            left = true;
+        });
+        begun.wait(false);
+        for (int i = 0; i < 2000 && !left; ++i)
+            std::this_thread::yield();
+        left_too_early = left;
+    };
+    parts.put(0, 600);
+    REQUIRE(other.joinable());
+    other.join();
+    return !left_too_early;
+}
+
+TEST_CASE("a part that ends, starts over or is finished while another slot hashes its bytes waits for that") {
+    CHECK(waits_for_the_kernel([](Parts& parts) { parts.hashes[1].reset(); }));
+    CHECK(waits_for_the_kernel([](Parts& parts) { parts.hashes[1]->restart(); }));
+    CHECK(waits_for_the_kernel([](Parts& parts) { parts.hashes[1]->finish(); }));
 }
 
 TEST_CASE("slots on threads of their own: each part has its MD5, also where one stops in the middle of its part") {
     PartHasher hasher(md5_kernels(), std::chrono::microseconds(50));
     Bytes idle_ring(4096);
     PartHash idle(hasher, idle_ring, 1'000'000); // begun, and its line is dead
+    idle.put(idle.room(3000).size());
     std::vector<std::thread> slots;
     std::vector<int> wrong(12, 0);
     for (unsigned slot = 0; slot < 12; ++slot)
@@ -152,6 +252,14 @@ TEST_CASE("slots on threads of their own: each part has its MD5, also where one 
                 const Bytes part = some_bytes(random() % 200'000, static_cast<unsigned>(random()));
                 auto stream = Md5Stream::make();
                 stream->update(part);
+                if (random() % 3 == 0) { // given up in the middle
+                    PartHash lost(hasher, ring, part.size() + 1);
+                    std::size_t done = 0;
+                    for (int i = 0; i < 5; ++i)
+                        put_some(lost, part, done, 5000);
+                    if (random() % 2 == 0)
+                        lost.restart();
+                }
                 const Md5 digest = hash_whole(hasher, ring, part, 1 + random() % 9000);
                 wrong[slot] += digest == *stream->finish() ? 0 : 1;
             }
