@@ -193,7 +193,7 @@ TEST_CASE("a part that does not move is waited for once") {
     parts.put(1, 10); // and then its line is dead
     parts.put(0, 1024);
     CHECK(lanes_called.empty());
-    parts.put(0, 1); // the ring is full: waits for the other, in vain
+    parts.put(0, 1);                 // the ring is full: waits for the other, in vain
     CHECK(lanes_called.size() == 2); // what it had to, and then the half that was left
     parts.put(0, 511);
     CHECK(lanes_called.size() == 3); // half full again

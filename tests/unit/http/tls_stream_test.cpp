@@ -34,6 +34,8 @@ class Pair {
             REQUIRE(::setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer) == 0);
         peer_socket_ = Descriptor(ends[1]);
         SSL_CTX_set_max_proto_version(server_.get(), version);
+        SSL_CTX_set_session_cache_mode(server_.get(), SSL_SESS_CACHE_OFF); // a second handshake is a whole one, too
+        SSL_CTX_set_options(server_.get(), SSL_OP_NO_TICKET);
         REQUIRE(SSL_CTX_use_certificate_file(server_.get(), files_.certificate().c_str(), SSL_FILETYPE_PEM) == 1);
         REQUIRE(SSL_CTX_use_PrivateKey_file(server_.get(), files_.key().c_str(), SSL_FILETYPE_PEM) == 1);
         peer_.reset(SSL_new(server_.get()));
@@ -128,14 +130,17 @@ TEST_CASE("a peer that wants a new handshake in the middle of a write gets it") 
 
 TEST_CASE("a write that is not gone on with as it had begun fails, and nothing of it goes out at the end") {
     Pair pair(TLS1_3_VERSION, 4096);
-    const Bytes all = counted(100'000);
-    while (pair.stream->write(all).state != IoResult::State::again) {
-    }
+    const Bytes all = counted(12'000); // one record, for which the line has no room at once
+    IoResult io = pair.stream->write(all);
+    for (int turn = 0; turn < 10 && io.state == IoResult::State::done && io.bytes == 0; ++turn)
+        io = pair.stream->write(all);
+    REQUIRE(io.state == IoResult::State::again);
+    pair.listen(100'000);
     CHECK(pair.stream->write(std::span(all).first(10)).state == IoResult::State::failed);
     pair.stream.reset();
-    for (int turn = 0; turn < 100; ++turn)
+    for (int turn = 0; turn < 10; ++turn)
         pair.listen(100'000);
-    CHECK(pair.heard.size() < 16'384); // not one record more
+    CHECK(pair.heard.empty());
 }
 
 } // namespace ferry::test
