@@ -12,8 +12,8 @@ constexpr std::size_t smallest_run = 4u << 10;   // of a part that only keeps ot
 } // namespace
 
 std::size_t PartHasher::company() const {
-    const auto parts = std::count_if(open_.begin(), open_.end(),
-                                     [](const PartHash* part) { return part->growing() || part->ready(); });
+    const auto parts =
+        std::count_if(open_.begin(), open_.end(), [](const PartHash* part) { return part->coming() || part->ready(); });
     return std::min(static_cast<std::size_t>(parts), static_cast<std::size_t>(kernels_.back().lanes));
 }
 
@@ -37,6 +37,8 @@ void PartHasher::hash(Lock& lock, PartHash* first) {
         parts[count] = &part;
         runs[count++] = run;
     };
+    for (PartHash* part : open_)
+        part->note_pace();
     if (first)
         take(*first, md5_block);
     for (PartHash* part : open_)
@@ -61,7 +63,7 @@ void PartHasher::make_room(Lock& lock, PartHash& part, std::size_t wanted) {
     if (part.taken_ == 0 && ready() < company())
         if (!hashed_.wait_for(lock, patience_, [&] { return has_room() || part.taken_ > 0; }))
             for (PartHash* other : open_)
-                other->lively_ = false;
+                other->keeps_pace_ = other->ready();
     while (!has_room()) {
         if (part.taken_ > 0)
             hashed_.wait(lock);
@@ -104,6 +106,12 @@ Md5Run PartHash::run(std::size_t most) {
     return {&state_, ring_.data() + at, static_cast<std::size_t>(bytes) / md5_block};
 }
 
+// One that is far slower than the others may be in time once, but not twice in a row.
+void PartHash::note_pace() {
+    in_time_ = waiting() >= at_once() / 2 ? in_time_ + 1 : 0;
+    keeps_pace_ = keeps_pace_ || in_time_ >= 2;
+}
+
 std::span<std::byte> PartHash::room(std::size_t most) {
     const std::size_t wanted = std::min({most, largest_room, at_once()});
     PartHasher::Lock lock(hasher_.mutex_);
@@ -116,7 +124,6 @@ std::span<std::byte> PartHash::room(std::size_t most) {
 void PartHash::put(std::size_t bytes) {
     PartHasher::Lock lock(hasher_.mutex_);
     put_ += bytes;
-    lively_ = true;
     if (ready() && hasher_.ready() >= hasher_.company())
         hasher_.hash(lock, nullptr);
 }

@@ -197,6 +197,26 @@ TEST_CASE("a part that does not move is waited for once") {
     CHECK(lanes_called.size() == 2); // what it had to, and then the half that was left
     parts.put(0, 511);
     CHECK(lanes_called.size() == 3); // half full again
+    parts.put(1, 512);               // one that comes once in a while
+    parts.put(0, 512);
+    CHECK(lanes_called.size() == 5); // each by itself: nobody was waited for
+}
+
+TEST_CASE("a part that has fallen behind is waited for again once it keeps pace") {
+    const Recorded record;
+    PartHasher hasher(recording, std::chrono::microseconds(1));
+    Parts parts(hasher, 2);
+    parts.put(1, 10);
+    parts.put(0, 1025); // in vain
+    for (int i = 0; i < 3; ++i) {
+        parts.put(1, 400);
+        parts.put(0, 512);
+    }
+    lanes_called.clear();
+    parts.put(0, 600);
+    CHECK(lanes_called.empty());
+    parts.put(1, 600);
+    CHECK(lanes_called == std::vector<int>{4});
 }
 
 // What `leave` does to a part whose bytes another slot hashes has to wait until that one is through.
