@@ -217,9 +217,9 @@ TEST_CASE("progress: acknowledged bytes, never backwards, once final, sums right
     CHECK(calls.back().files_done == 2);
     CHECK(calls.back().files_total == 2);
     CHECK(calls.back().parts_in_flight == 0);
-    // Two parts of a twice, and the fourth where it was on its way when the third was refused.
-    CHECK(calls.back().bytes_sent >= 80);
+    // What was stored of the first upload is sent again: how much that was is for the two slots to race for.
     CHECK(calls.back().bytes_sent == acknowledged);
+    CHECK(acknowledged >= 60);
     CHECK(calls.back().api_calls == summary.api_calls);
     CHECK(calls.back().in_work.empty());
 }
