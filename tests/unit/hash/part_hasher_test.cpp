@@ -197,9 +197,13 @@ TEST_CASE("a part that does not move is waited for once") {
     CHECK(lanes_called.size() == 2); // what it had to, and then the half that was left
     parts.put(0, 511);
     CHECK(lanes_called.size() == 3); // half full again
-    parts.put(1, 512);               // one that comes once in a while
-    parts.put(0, 512);
-    CHECK(lanes_called.size() == 5); // each by itself: nobody was waited for
+    for (std::size_t calls = 3; calls < 9; calls += 2) {
+        parts.put(1, 512); // one that comes once in a while
+        parts.put(0, 512);
+        CHECK(lanes_called.size() == calls + 1); // is taken along
+        parts.put(0, 512);
+        CHECK(lanes_called.size() == calls + 2); // and not waited for
+    }
 }
 
 TEST_CASE("a part that has fallen behind is waited for again once it keeps pace") {
