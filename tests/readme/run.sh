@@ -37,6 +37,8 @@ printf 'three' > results/S1/3.bam
 mkdir reads
 printf '@1' > reads/S1.fastq
 printf '@2' > reads/S2.fastq
+# And the project, for the plugin that is built from it.
+ln -s "${readme%/*}/host" "${readme%/*}/examples" .
 
 awk -v dir="$scratch" '
   /^<!-- file: / { file = $3 }
