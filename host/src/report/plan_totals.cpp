@@ -11,7 +11,7 @@ namespace {
 
 // The platform's: so many calls in so much time, counted anew after it.
 constexpr std::uint64_t window_calls = 1'000;
-constexpr std::chrono::minutes window{5};
+constexpr std::chrono::minutes quota_window{5};
 
 void add_number(std::uint64_t& sum, const JsonObject& object, const char* key) {
     const Json value = member(object, key);
@@ -35,11 +35,11 @@ std::string grouped_count(std::uint64_t number, const char* noun) {
 std::string quota_text(std::uint64_t calls) {
     if (calls <= window_calls)
         return {};
-    const std::uint64_t minutes = (calls - 1) / window_calls * static_cast<std::uint64_t>(window.count());
+    const std::uint64_t minutes = (calls - 1) / window_calls * static_cast<std::uint64_t>(quota_window.count());
     const std::uint64_t hours = minutes / 60;
     return ", at least " + (hours > 0 ? grouped(hours) + " h " : "") +
            (hours > 0 && minutes % 60 == 0 ? "" : std::to_string(minutes % 60) + " min ") + "at " +
-           grouped(window_calls) + " calls in " + std::to_string(window.count()) + " min";
+           grouped(window_calls) + " calls in " + std::to_string(quota_window.count()) + " min";
 }
 
 } // namespace
