@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -106,6 +107,38 @@ TEST_CASE("an upload is found again by another step that has the file, too") {
     CHECK(cut.space.stored("a.bin", cut.content));
     CHECK(cut.space.server().open_upload_count() == 0);
     CHECK(second.err.find("going on with upload") != std::string::npos);
+}
+
+TEST_CASE("another step's file of the same name and size is never taken for one's own, whatever was cut off") {
+    Workspace space;
+    space.server().add_faults(R"({"operation":"complete","name":"y","fault":"stall","ms":20000,"times":1})");
+    for (const char* folder : {"A", "B"})
+        fs::create_directory(space.dir() / folder);
+    space.make_file("A/y", 3 * Workspace::part, 1);
+    space.make_file("B/y", 3 * Workspace::part, 2);
+    const auto of = [](const std::string& folder) {
+        return R"("project":"me/my-project","files":[")" + folder + R"(/y"],"receipts":"receipts.nd")";
+    };
+    {
+        FerryProcess cut({"run", space.upload_workflow(of("A"))}, space.setup());
+        wait_until([&] { return space.server().counters().of("complete") >= 1; });
+        cut.signal(SIGKILL);
+        (void)cut.wait();
+    }
+    const ProcessResult other = space.upload(of("B"));
+    CHECK_MESSAGE(other.status == 0, other.err);
+    CHECK(other.err.find("another step has an unfinished upload of that name") != std::string::npos);
+    CHECK(space.stored("y", Workspace::bytes(3 * Workspace::part, 2)));
+
+    const ProcessResult again = space.upload(of("A"));
+    CHECK_MESSAGE(again.status == 1, again.err);
+    CHECK(again.err.find("a name is taken on the platform, and nothing was uploaded: y") != std::string::npos);
+    const std::string receipts = read_file(space.dir() / "receipts.nd");
+    CHECK(std::count(receipts.begin(), receipts.end(), '\n') == 1); // the other's
+    const ProcessResult replaced = space.upload(of("A") + R"(,"conflict":"overwrite")");
+    CHECK_MESSAGE(replaced.status == 0, replaced.err);
+    CHECK(space.stored("y", Workspace::bytes(3 * Workspace::part, 1)));
+    CHECK(space.server().open_upload_count() == 0);
 }
 
 TEST_CASE("a run whose lease another process has taken over stops, and leaves the rest to it") {

@@ -49,6 +49,7 @@ class Line {
         object_->set(key, value);
         return *this;
     }
+    Line& flag_if(const char* key, bool value) { return value ? flag(key, value) : *this; }
     Line& time(const char* key, WallTime value) { return number(key, value.time_since_epoch().count()); }
     Line& headers(const std::vector<HttpHeader>& list) {
         Array::Ptr pairs = new Array;
@@ -88,6 +89,7 @@ std::string line_of(const Begun& begun) {
         .number("ctime", begun.source.ctime_ns)
         .time("at", begun.at)
         .text("as", begun.as)
+        .flag_if("overwrite", begun.overwrite)
         .end();
 }
 
@@ -179,7 +181,8 @@ std::optional<Record> read_begun(const JsonFields& fields, std::uint32_t file) {
                 .path = text(fields, "path"),
                 .source = {},
                 .at = {},
-                .as = text(fields, "as")};
+                .as = text(fields, "as"),
+                .overwrite = fields.boolean("overwrite").value_or(false)};
     if (!size || !mtime || !ctime || !at || begun.name.empty() || begun.path.empty() ||
         begun.as.find('/') != std::string::npos)
         return std::nullopt;

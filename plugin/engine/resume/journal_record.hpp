@@ -45,8 +45,9 @@ struct Begun { // before init: from here on the platform may have an upload of i
     std::string name;
     std::string path; // see source_path()
     Fingerprint source;
-    WallTime at;      // by the platform's clock
-    std::string as{}; // the name that was chosen for it, where `name` is taken by another file
+    WallTime at;            // by the platform's clock
+    std::string as{};       // the name that was chosen for it, where `name` is taken by another file
+    bool overwrite = false; // init asks that a file of that name gives way
 };
 struct Opened {
     std::uint32_t file = 0;

@@ -58,6 +58,7 @@ void JournalReplay::add(const journal::Begun& begun) {
     saved.source = begun.source;
     saved.begun_at = begun.at;
     saved.as = begun.as;
+    saved.overwrite = begun.overwrite;
     saved.begun = true;
     files_[begun.file] = std::move(saved);
 }
@@ -132,7 +133,8 @@ std::string to_lines(const SavedFile& saved, std::uint32_t file) {
                                       .path = saved.path,
                                       .source = saved.source,
                                       .at = saved.begun_at,
-                                      .as = saved.as});
+                                      .as = saved.as,
+                                      .overwrite = saved.overwrite});
     if (saved.open())
         lines += to_line(Opened{
             .file = file, .upload_id = saved.upload_id, .part_size = saved.part_size, .parallel = saved.parallel});

@@ -26,8 +26,9 @@ struct SavedFile {
     std::string as{}; // the name that was chosen for it, where that one is taken
     std::string path; // see source_path()
     Fingerprint source;
-    WallTime begun_at{}; // by the platform's clock
-    bool begun = false;  // without an upload id: one may have been opened that nobody knows
+    WallTime begun_at{};    // by the platform's clock
+    bool begun = false;     // without an upload id: one may have been opened that nobody knows
+    bool overwrite = false; // it was asked for so that a file of its name gives way
     std::string upload_id;
     std::uint64_t part_size = 0;
     bool parallel = true;

@@ -198,7 +198,8 @@ std::string UploadJournal::note_of(const std::string& name) const {
     return note_file(about(place_), name);
 }
 
-Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, CancelToken& cancel) {
+Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, const std::string& path,
+                                                      CancelToken& cancel) {
     if (!writer_ || !notes_)
         return std::optional<SavedFile>();
     const std::string note = note_of(name);
@@ -208,12 +209,12 @@ Result<std::optional<SavedFile>> UploadJournal::claim(const std::string& name, C
     const auto owner = notes_->noted(note);
     if (!owner || *owner == id_)
         return std::optional<SavedFile>();
-    return take_from(*owner, name, cancel);
+    return take_from(*owner, name, path, cancel);
 }
 
 // Its lease is held while its journal is read and the note changes hands, so that no one else does the same.
 Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& instance, const std::string& name,
-                                                          CancelToken& cancel) {
+                                                          const std::string& path, CancelToken& cancel) {
     if (!is_journal_id(instance))
         return std::optional<SavedFile>();
     const auto lease = Lease::acquire({.folder = *folder_,
@@ -232,6 +233,11 @@ Result<std::optional<SavedFile>> UploadJournal::take_from(const std::string& ins
         if (const auto file = files.find(name);
             file != files.end() && file->second.pending() && file->second.as.empty())
             found = std::move(file->second);
+    }
+    if (found && found->path != source_path(path)) {
+        services_.log.warn(printable(name) + ": another step has an unfinished upload of that name, from " +
+                           printable(found->path) + "; it stays that step's, and this one begins its own");
+        found.reset();
     }
     if (found)
         adopted(*found);
@@ -277,7 +283,7 @@ void UploadJournal::write(const std::string& lines) {
 }
 
 void UploadJournal::begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at,
-                          const std::string& as) {
+                          const std::string& as, bool overwrite) {
     SavedFile file;
     file.name = name;
     file.as = as;
@@ -286,8 +292,13 @@ void UploadJournal::begun(const std::string& name, const std::string& path, cons
         release(name);
     const std::uint32_t number = under_way_.number_for(name);
     under_way_.begin(name, number, placed);
-    write(to_line(
-        journal::Begun{.file = number, .name = name, .path = source_path(path), .source = source, .at = at, .as = as}));
+    write(to_line(journal::Begun{.file = number,
+                                 .name = name,
+                                 .path = source_path(path),
+                                 .source = source,
+                                 .at = at,
+                                 .as = as,
+                                 .overwrite = overwrite}));
 }
 
 void UploadJournal::adopted(const SavedFile& file) {

@@ -64,16 +64,17 @@ class UploadJournal {
     const SavedFile* saved(const std::string& name) const;
 
     // To be called before a file's upload is begun or gone on with. If another step's journal has an open upload of
-    // this name, what it knows becomes ours. An error of kind `conflict` if a living process is at it.
-    Result<std::optional<SavedFile>> claim(const std::string& name, CancelToken& cancel);
+    // this name from this very path, what it knows becomes ours; one from another path stays that step's. An error of
+    // kind `conflict` if a living process is at it.
+    Result<std::optional<SavedFile>> claim(const std::string& name, const std::string& path, CancelToken& cancel);
 
     // In the place of claim() where nothing of another step's is to be taken up: `placed` (see SavedFile) is marked as
     // the path of an open upload of ours. False: it is another step's.
     bool reserve(const std::string& placed);
 
-    // `as`: the name that was chosen for it, see SavedFile.
+    // `as`, `overwrite`: see SavedFile.
     void begun(const std::string& name, const std::string& path, const Fingerprint& source, WallTime at,
-               const std::string& as = {});
+               const std::string& as = {}, bool overwrite = false);
     void opened(const std::string& name, const std::string& upload_id, std::uint64_t part_size, bool parallel);
     void part_stored(const std::string& name, const SavedPart& part);
     void part_lost(const std::string& name, std::uint32_t part);
@@ -102,7 +103,7 @@ class UploadJournal {
     void release(const std::string& name); // the path that is marked for it
     std::string note_of(const std::string& name) const;
     Result<std::optional<SavedFile>> take_from(const std::string& instance, const std::string& name,
-                                               CancelToken& cancel);
+                                               const std::string& path, CancelToken& cancel);
 
     const JournalPlace place_;
     const JournalServices services_;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "base/cancel.hpp"
+#include "base/log.hpp"
 #include "platform/platform_api.hpp"
 #include "resume/upload_journal.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/upload_session.hpp"
 
+#include <cstddef>
 #include <optional>
 
 namespace ferry {
@@ -14,24 +16,31 @@ namespace ferry {
 class DoneBefore {
   public:
     // `api` null: the platform is not asked, and taken to have still what it had.
-    DoneBefore(PlatformApi* api, const UploadJournal& journal, const CancelToken& cancel)
+    DoneBefore(PlatformApi* api, const UploadJournal& journal, Log& log, const CancelToken& cancel)
         : api_(api)
         , journal_(journal)
+        , log_(log)
         , cancel_(cancel) {}
 
-    // The file's result if the journal has it as done, the source is unchanged, and the platform still has that file,
-    // under whatever name. `there`: the entry of the file's name on the platform, or null.
+    // The file's result if the journal has it as done, the source is unchanged, and the platform still has that file:
+    // under its name, or elsewhere as long as no other file has that name. `there`: the entry of the file's name on the
+    // platform, or null.
     Result<std::optional<FileResult>> find(const PlannedFile& file, const RemoteFile* there);
-    // An earlier run asked for its completion and did not live to see the answer: an entry of that name may be it.
-    bool may_be_ours(const PlannedFile& file) const;
+    // An earlier run asked for its completion and did not live to see the answer, the upload is gone, and the source is
+    // as it was sent: an entry of that name may be it.
+    Result<bool> may_be_ours(const PlannedFile& file) const;
 
   private:
     Result<bool> unchanged(const PlannedFile& file, const SavedFile& saved);
-    Result<bool> still_there(const PlannedFile& file, const SavedFile& saved, const RemoteFile* there);
+    Result<std::optional<RemoteFile>> still_there(const PlannedFile& file, const SavedFile& saved,
+                                                  const RemoteFile* there);
+    void tell_elsewhere(const FileResult& result);
 
     PlatformApi* api_;
     const UploadJournal& journal_;
+    Log& log_;
     const CancelToken& cancel_;
+    std::size_t elsewhere_ = 0; // results under another name or in another folder
 };
 
 } // namespace ferry

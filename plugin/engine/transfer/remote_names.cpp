@@ -60,7 +60,7 @@ class Checker {
         , problems_(sources.problems)
         , log_(sources.log)
         , only_looks_(sources.options.dry_run || sources.problems.any())
-        , before_(api_, journal_, sources.cancel)
+        , before_(api_, journal_, log_, sources.cancel)
         , clashes_(log_) {}
 
     Status check(std::vector<PlannedFile> files) {
@@ -144,7 +144,10 @@ class Checker {
             return check_.to_upload.add(file).status();
         if (!there)
             return check_.to_upload.add(file).status();
-        if (before_.may_be_ours(file)) { // unless it is still the one that was to give way
+        const auto ours = before_.may_be_ours(file);
+        if (!ours.ok())
+            return ours.error();
+        if (*ours) { // unless it is still the one that was to give way
             file.replaces = journal_.saved(file.remote())->replaces;
             return check_.to_upload.add(file).status();
         }
@@ -214,6 +217,10 @@ class Checker {
     }
 
     Status skip(const PlannedFile& file, const RemoteFile& there) {
+        if (const SavedFile* saved = journal_.saved(file.remote()); saved && saved->done && saved->done->id == there.id)
+            log_.warn(printable(file.remote()) + ": is skipped as it has the size of file " + printable(there.id) +
+                      ", which an earlier run uploaded from here; the local file has changed since, so the platform "
+                      "has its older bytes: let \"conflict\" be \"overwrite\" to replace them");
         FileResult result = file_result(file, folders_.known(file.folder).value_or(options_.target), there);
         result.skipped = true;
         result.metadata = {}; // it is somebody else's file

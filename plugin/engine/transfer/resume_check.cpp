@@ -4,6 +4,7 @@
 
 #include <Poco/String.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace ferry {
@@ -140,6 +141,25 @@ Status check_sent_parts(const PlannedFile& file, const OpenedUpload& opened, con
         if ((*hashed)[i] != *known[i]->md5)
             return holds_other_bytes(file.path, known[i]->report.number);
     return {};
+}
+
+Result<bool> as_it_was_sent(const PlannedFile& file, const SavedFile& saved, const CancelToken& cancel) {
+    const auto now = identify_unchanged(file.path, file.identity);
+    if (!now.ok())
+        return now.error().kind == ErrorKind::changed ? Result<bool>(false) : now.error();
+    if (saved.source.ctime_ns == now->ctime_ns)
+        return true;
+    const auto plan = PartPlan::make(file.identity.size, saved.part_size);
+    if (!plan || saved.parts.size() != plan->count())
+        return false;
+    for (const auto& [number, part] : saved.parts)
+        if (!part.md5)
+            return false;
+    const auto hashed = hash_parts(file.path, file.identity, *plan, cancel);
+    if (!hashed.ok())
+        return hashed.error().kind == ErrorKind::changed ? Result<bool>(false) : hashed.error();
+    return std::equal(hashed->begin(), hashed->end(), saved.parts.begin(), saved.parts.end(),
+                      [](const Md5& md5, const auto& part) { return md5 == *part.second.md5; });
 }
 
 } // namespace ferry

@@ -38,4 +38,8 @@ Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const 
 Status check_sent_parts(const PlannedFile& file, const OpenedUpload& opened, const std::vector<SentPart>& sent,
                         const CancelToken& cancel);
 
+// Of an upload that was to be completed: whether the file still holds what was sent. A ctime that has not moved says
+// so; else the MD5s of all parts have to be known, and decide.
+Result<bool> as_it_was_sent(const PlannedFile& file, const SavedFile& saved, const CancelToken& cancel);
+
 } // namespace ferry

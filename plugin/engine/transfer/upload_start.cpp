@@ -20,15 +20,6 @@ bool was_refused(ErrorKind kind) {
            kind == ErrorKind::invalid;
 }
 
-std::string saved_etag(const SavedFile& saved, const PartPlan& plan) {
-    std::vector<Md5> digests;
-    for (const auto& [number, part] : saved.parts)
-        if (part.verified)
-            digests.push_back(*part.md5);
-    const auto composite = composite_etag(digests);
-    return digests.size() == plan.count() && composite.ok() ? *composite : std::string();
-}
-
 } // namespace
 
 Result<StartOutcome> UploadStart::start(const UploadSession& session) {
@@ -59,7 +50,7 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_known(const UploadSessi
     const SavedFile* saved = context_.journal.saved(name);
     std::optional<SavedFile> taken_over;
     if (context_.conflict != Conflict::rename) {
-        auto others = context_.journal.claim(name, context_.stop);
+        auto others = context_.journal.claim(name, session.file().path, context_.stop);
         if (!others.ok())
             return others.error();
         taken_over = std::move(*others);
@@ -68,6 +59,15 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_known(const UploadSessi
     }
     saved = taken_over ? &*taken_over : saved;
     return saved && saved->pending() ? take_up(session, *saved) : std::optional<StartOutcome>();
+}
+
+// Why an upload must not be gone on with: what happens to a file of its name was settled at its init.
+std::string UploadStart::other_terms(const SavedFile& saved, const UploadSession& session) const {
+    if (saved.overwrite && context_.conflict != Conflict::overwrite)
+        return "it was begun to replace a file of its name, and \"conflict\" is not \"overwrite\" any more";
+    if (!saved.overwrite && !session.request().replaces.empty())
+        return "its name is taken meanwhile, and it was not begun to replace a file";
+    return {};
 }
 
 // nullopt: nothing of it is left on the platform.
@@ -82,18 +82,38 @@ Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& se
             return dropped.error();
         return std::optional<StartOutcome>();
     }
+    if (const std::string why = other_terms(saved, session); !why.empty()) {
+        if (const Status dropped = drop_outdated(session, saved, why); !dropped)
+            return dropped.error();
+        return std::optional<StartOutcome>();
+    }
     if (saved.open())
         return take_up_open(session, saved);
-    // Init may have been cut off: what it opened, if anything, has no parts that we know of.
-    const auto found = api_.find_upload(session.request(), saved.begun_at);
-    if (!found.ok())
-        return found.error();
-    if (!*found)
+    const auto state = opened_by_lost_init(session.request(), saved);
+    if (!state.ok())
+        return state.error();
+    if (!*state)
         return std::optional<StartOutcome>();
-    auto opened = adopt(session, (*found)->upload_id);
+    auto opened = go_on(session, nullptr, **state);
     if (!opened.ok())
         return opened.error();
     return *opened ? std::optional(StartOutcome(std::move(**opened))) : std::optional<StartOutcome>();
+}
+
+// What an init whose answer nobody has seen may have opened: nobody can have sent a part to that one.
+Result<std::optional<UploadState>> UploadStart::opened_by_lost_init(const InitRequest& request,
+                                                                    const SavedFile& saved) {
+    const auto found = api_.find_upload(request, saved.begun_at);
+    if (!found.ok())
+        return found.error();
+    if (!*found)
+        return std::optional<UploadState>();
+    auto state = api_.upload_state((*found)->upload_id);
+    if (!state.ok() || !*state || (*state)->reported.empty())
+        return state;
+    context_.api.log.warn(printable(request.name) + ": upload " + printable((*found)->upload_id) +
+                          " of that name has parts already, so it is somebody else's and left alone");
+    return std::optional<UploadState>();
 }
 
 // An upload of which the journal knows no part. nullopt: it is gone, or cannot be gone on with.
@@ -131,19 +151,28 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_open(const UploadSessio
     return std::optional<StartOutcome>();
 }
 
-// The upload is gone. If complete had been asked for, the file may be why.
+// The upload is gone. If complete had been asked for, the file may be why: that it has come of it nobody can tell, but
+// only that it has the name, the size and about the time.
 Result<std::optional<StartOutcome>> UploadStart::find_complete(const UploadSession& session, const SavedFile& saved) {
     const auto plan = PartPlan::make(session.file().identity.size, saved.part_size);
     if (!saved.completing_at || !plan)
+        return std::optional<StartOutcome>();
+    const auto as_sent = as_it_was_sent(session.file(), saved, context_.stop);
+    if (!as_sent.ok())
+        return as_sent.error();
+    if (!*as_sent)
         return std::optional<StartOutcome>();
     auto file = api_.find_completed(session.request(), *saved.completing_at);
     if (!file.ok())
         return file.error();
     if (!*file)
         return std::optional<StartOutcome>();
+    context_.api.log.warn(printable(session.file().remote()) +
+                          ": its upload was cut off while the platform completed it; file " + printable((*file)->id) +
+                          " is taken for it by name, size and time, so no ETag is told");
     FoundComplete found{.remote = std::move(**file),
                         .upload = {.upload_id = saved.upload_id, .plan = *plan, .parallel = saved.parallel},
-                        .etag = saved_etag(saved, *plan)};
+                        .etag = {}};
     return std::optional(StartOutcome(std::move(found)));
 }
 
@@ -157,13 +186,19 @@ Result<std::optional<OpenedUpload>> UploadStart::go_on(const UploadSession& sess
     if (const Status told = report_in_order(**opened); !told)
         return told.error();
     if (!saved) {
-        context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen());
+        note_begun(session);
         context_.journal.opened(file.remote(), state.info.upload_id, state.info.part_size, state.info.parallel);
     }
     context_.api.log.info(printable(file.remote()) + ": going on with upload " + printable(state.info.upload_id) +
                           ": " + std::to_string((*opened)->stored.size()) + " of " +
                           count_of((*opened)->plan.count(), "part") + " stored already");
     return opened;
+}
+
+void UploadStart::note_begun(const UploadSession& session) {
+    const PlannedFile& file = session.file();
+    context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen(),
+                           session.request().overwrite);
 }
 
 // Where parts go one after the other, each is reported before the next is asked for (contract 4.9).
@@ -183,11 +218,11 @@ Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile&
     if (id.empty()) {
         InitRequest request = session.request();
         request.name = saved.as.empty() ? session.file().asked() : saved.as;
-        const auto found = api_.find_upload(request, saved.begun_at);
-        if (!found.ok())
-            return found.status();
-        if (*found)
-            id = (*found)->upload_id;
+        const auto state = opened_by_lost_init(request, saved);
+        if (!state.ok())
+            return state.status();
+        if (*state)
+            id = (*state)->info.upload_id;
     }
     if (!id.empty()) {
         context_.api.log.warn(name + ": its upload " + printable(id) + " with " +
@@ -232,7 +267,7 @@ Result<OpenedUpload> UploadStart::open_anew(const UploadSession& session) {
     request.md5 = known_md5(session);
     UploadInfo info;
     for (int i = 0; i < max_inits; ++i) {
-        context_.journal.begun(file.remote(), file.path, fingerprint(file.identity), api_.server_now(), file.chosen());
+        note_begun(session);
         Result<UploadInfo> answer = api_.init(request);
         if (!answer.ok()) {
             if (was_refused(answer.error().kind))

@@ -13,7 +13,7 @@ namespace ferry {
 struct FoundComplete {
     RemoteFile remote;
     OpenedUpload upload;
-    std::string etag; // composite, where all parts were verified
+    std::string etag; // composite, where all parts were verified and it is certain that the file is made of them
 };
 
 using StartOutcome = std::variant<OpenedUpload, FoundComplete>;
@@ -31,9 +31,12 @@ class UploadStart {
     Result<std::optional<StartOutcome>> take_up(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> take_up_open(const UploadSession& session, const SavedFile& saved);
     Result<std::optional<StartOutcome>> find_complete(const UploadSession& session, const SavedFile& saved);
+    Result<std::optional<UploadState>> opened_by_lost_init(const InitRequest& request, const SavedFile& saved);
     Result<std::optional<OpenedUpload>> adopt(const UploadSession& session, const std::string& upload_id);
     Result<std::optional<OpenedUpload>> go_on(const UploadSession& session, const SavedFile* saved,
                                               const UploadState& state);
+    std::string other_terms(const SavedFile& saved, const UploadSession& session) const;
+    void note_begun(const UploadSession& session);
     Status report_in_order(OpenedUpload& opened);
     Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);
     Status abort_lost(const UploadSession& session);

@@ -45,7 +45,7 @@ struct Bench {
 
 void begin(UploadJournal& journal, const std::string& name) {
     CancelToken none;
-    REQUIRE(journal.claim(name, none).ok());
+    REQUIRE(journal.claim(name, "/d/" + name, none).ok());
     journal.begun(name, "/d/" + name, {100, 1, 2}, WallTime(Duration(1'000'000)));
 }
 

@@ -41,7 +41,7 @@ struct Bench {
                       const std::string& of = endpoint) {
         const auto before = journals();
         const auto journal = open(instance, of);
-        REQUIRE(journal->claim("f", cancel).ok());
+        REQUIRE(journal->claim("f", "/d/f", cancel).ok());
         journal->begun("f", "/d/f", {10, 1, 2}, WallTime(Duration(1'000'000)));
         if (!upload_id.empty())
             journal->opened("f", upload_id, 10, true);

@@ -56,7 +56,7 @@ SavedPart part(std::uint32_t number) {
 
 void upload(UploadJournal& journal, const std::string& name, const std::string& id, std::uint32_t parts) {
     CancelToken none;
-    (void)journal.claim(name, none);
+    (void)journal.claim(name, "/d/" + name, none);
     journal.begun(name, "/d/" + name, {100, 1, 2}, WallTime(Duration(5)));
     journal.opened(name, id, 10, true);
     for (std::uint32_t number = 1; number <= parts; ++number)
@@ -167,14 +167,14 @@ TEST_CASE("another step that has the same file takes up its open upload, but not
         const auto first = bench.open("first");
         upload(*first, "a", "U1", 3);
         const auto second = bench.open("second");
-        const auto refused = second->claim("a", bench.cancel);
+        const auto refused = second->claim("a", "/d/a", bench.cancel);
         REQUIRE_FALSE(refused.ok());
         CHECK(refused.error().kind == ErrorKind::conflict);
         CHECK(refused.error().message.find("a: process ") == 0);
     }
     {
         const auto second = bench.open("second");
-        const auto taken = second->claim("a", bench.cancel);
+        const auto taken = second->claim("a", "/d/a", bench.cancel);
         REQUIRE(taken.ok());
         REQUIRE(taken->has_value());
         CHECK((*taken)->upload_id == "U1");
@@ -212,7 +212,7 @@ TEST_CASE("a file that goes under another name is known by its own, and its path
         CancelToken none;
         const auto other = bench.open("other");
         CHECK_FALSE(other->reserve("a_2"));
-        CHECK_FALSE(*other->claim("a", none)); // that name it does not have
+        CHECK_FALSE(*other->claim("a", "/d/a", none)); // that name it does not have
         journal->done("a", {.id = "f1", .name = "a_2"});
         CHECK(other->reserve("a_2"));
     }

@@ -72,6 +72,7 @@ class FakePlatform final : public TransportFactory {
     void change_report(const std::string& upload, std::uint32_t part, std::string etag);
     void lose_part(const std::string& upload, std::uint32_t part); // it is stored, but no report of it is kept
     void forget_upload(const std::string& upload);
+    void begin_upload(const std::string& name, std::uint64_t size); // by somebody else, with its first part reported
     std::vector<StoredFile> files() const;
     std::string content(std::string_view name) const; // "<none>" if there is no such file
     std::vector<std::string> paths() const;           // of the files below the target, sorted

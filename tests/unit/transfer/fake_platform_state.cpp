@@ -25,6 +25,18 @@ void FakePlatform::lose_part(const std::string& upload, std::uint32_t part) {
     uploads_.at(upload).lost = part;
 }
 
+void FakePlatform::begin_upload(const std::string& name, std::uint64_t size) {
+    std::lock_guard lock(mutex_);
+    const std::string id = "others-" + std::to_string(next_id_++);
+    names_[id] = name;
+    Upload& upload = uploads_[id];
+    upload.name = name;
+    upload.size = size;
+    upload.part_size = part_size;
+    upload.initiated = initiated;
+    upload.reported[1] = md5_hex("theirs");
+}
+
 void FakePlatform::forget_upload(const std::string& upload) {
     std::lock_guard lock(mutex_);
     uploads_.erase(upload);
