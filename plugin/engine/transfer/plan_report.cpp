@@ -24,12 +24,13 @@ struct FileWork {
     std::string note;
 };
 
-FileWork work_of(const PlannedFile& file, const PartSizer& sizer, const UploadJournal& journal) {
+FileWork work_of(const PlannedFile& file, const PlanSources& sources) {
     FileWork work;
-    const SavedFile* saved = journal.saved(file.remote());
-    const bool goes_on = saved && saved->open() && same_source(*saved, file);
+    const SavedFile* saved = sources.journal.saved(file.remote());
+    const bool goes_on = saved && saved->open() && same_source(*saved, file) &&
+                         begun_on_other_terms(*saved, sources.conflict, file.replaces).empty();
     const auto as_begun = goes_on ? PartPlan::make(file.identity.size, saved->part_size) : std::nullopt;
-    work.part_size = as_begun ? saved->part_size : sizer.size_for(file.identity.size);
+    work.part_size = as_begun ? saved->part_size : sources.sizer.size_for(file.identity.size);
     work.plan = as_begun.value_or(PartPlan::make(file.identity.size, work.part_size).value_or(PartPlan()));
     if (!goes_on)
         return work;
@@ -84,7 +85,7 @@ struct Sums {
 };
 
 void tell_file(const PlanSources& sources, const PlannedFile& file, Sums& sums) {
-    const FileWork work = work_of(file, sources.sizer, sources.journal);
+    const FileWork work = work_of(file, sources);
     sums.described += file.metadata.empty() ? 0 : 1;
     sums.replaced += file.replaces.empty() ? 0 : 1;
     sums.renamed += file.wanted.empty() ? 0 : 1;

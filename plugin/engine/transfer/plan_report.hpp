@@ -16,6 +16,7 @@ struct PlanSources {
     const NameCheck& check;
     const PartSizer& sizer;
     const UploadJournal& journal;
+    Conflict conflict = Conflict::fail;
     const RemoteFolders* folders = nullptr; // null: the platform was not asked which are there
     std::uint64_t looked_up = 0;            // calls that the check of the names has taken, or would
     Log& log;

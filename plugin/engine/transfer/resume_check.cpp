@@ -91,6 +91,14 @@ bool same_source(const SavedFile& saved, const PlannedFile& file) {
     return saved.path == source_path(file.path) && saved.source.same_content_expected(fingerprint(file.identity));
 }
 
+std::string begun_on_other_terms(const SavedFile& saved, Conflict conflict, const std::string& replaces) {
+    if (saved.overwrite && conflict != Conflict::overwrite)
+        return "it was begun to replace a file of its name, and \"conflict\" is not \"overwrite\" any more";
+    if (!saved.overwrite && !replaces.empty())
+        return "its name is taken meanwhile, and it was not begun to replace a file";
+    return {};
+}
+
 Result<std::optional<OpenedUpload>> check_resume(const PlannedFile& file, const SavedFile* saved,
                                                  const UploadState& state, Verify verify, const CancelToken& cancel) {
     const auto plan = PartPlan::make(file.identity.size, state.info.part_size);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ferry {
@@ -24,6 +25,10 @@ Fingerprint fingerprint(const FileIdentity& identity);
 
 // Whether `saved` tells of this very source, as far as path, size and time of change show.
 bool same_source(const SavedFile& saved, const PlannedFile& file);
+
+// Why an upload of this very source must not be gone on with: what happens to a file of its name was settled when it
+// was opened. Empty: it may be. `replaces`: id of the file that has its name now; empty: none.
+std::string begun_on_other_terms(const SavedFile& saved, Conflict conflict, const std::string& replaces);
 
 // The upload as it is to be gone on with. A part is trusted if the journal has it with the right size and the platform
 // does not contradict, or if the platform lists it and its ETag is the MD5 of the local bytes. Under Verify::etag a

@@ -205,6 +205,7 @@ Status UploadJob::tell_plan(const NameCheck& check) {
     const auto planned = tell_planned({.check = check,
                                        .sizer = sizer,
                                        .journal = *journal_,
+                                       .conflict = options_.conflict,
                                        .folders = options_.offline ? nullptr : &folders_,
                                        .looked_up = options_.offline ? check.not_asked : check.asked,
                                        .log = environment_.log});

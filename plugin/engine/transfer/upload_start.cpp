@@ -61,15 +61,6 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_known(const UploadSessi
     return saved && saved->pending() ? take_up(session, *saved) : std::optional<StartOutcome>();
 }
 
-// Why an upload must not be gone on with: what happens to a file of its name was settled at its init.
-std::string UploadStart::other_terms(const SavedFile& saved, const UploadSession& session) const {
-    if (saved.overwrite && context_.conflict != Conflict::overwrite)
-        return "it was begun to replace a file of its name, and \"conflict\" is not \"overwrite\" any more";
-    if (!saved.overwrite && !session.request().replaces.empty())
-        return "its name is taken meanwhile, and it was not begun to replace a file";
-    return {};
-}
-
 // nullopt: nothing of it is left on the platform.
 Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& session, const SavedFile& saved) {
     if (!same_source(saved, session.file())) {
@@ -82,7 +73,8 @@ Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& se
             return dropped.error();
         return std::optional<StartOutcome>();
     }
-    if (const std::string why = other_terms(saved, session); !why.empty()) {
+    if (const std::string why = begun_on_other_terms(saved, context_.conflict, session.request().replaces);
+        !why.empty()) {
         if (const Status dropped = drop_outdated(session, saved, why); !dropped)
             return dropped.error();
         return std::optional<StartOutcome>();

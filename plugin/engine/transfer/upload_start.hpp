@@ -35,7 +35,6 @@ class UploadStart {
     Result<std::optional<OpenedUpload>> adopt(const UploadSession& session, const std::string& upload_id);
     Result<std::optional<OpenedUpload>> go_on(const UploadSession& session, const SavedFile* saved,
                                               const UploadState& state);
-    std::string other_terms(const SavedFile& saved, const UploadSession& session) const;
     void note_begun(const UploadSession& session);
     Status report_in_order(OpenedUpload& opened);
     Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);

@@ -68,6 +68,10 @@ TEST_CASE("a name that others took while the upload waited for its completion is
         CHECK(f.platform.content("a") == others);
     }
     SUBCASE("overwrite, for which it has to be begun anew") {
+        f.options.dry_run = true;
+        CHECK(killed.again(Conflict::overwrite).status.ok());
+        CHECK_FALSE(f.log.contains(LogLevel::info, "going on with upload"));
+        f.options.dry_run = false;
         CHECK(killed.again(Conflict::overwrite).status.ok());
         CHECK(f.platform.content("a") == killed.content);
         CHECK(f.platform.files().size() == 1);
