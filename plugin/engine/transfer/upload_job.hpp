@@ -67,7 +67,8 @@ struct UploadProgress {
     std::vector<FileProgress> in_work{}; // the first few
 };
 
-// Told by the job as it goes on; called on the thread that runs the job, one call at a time.
+// Told by the job as it goes on; one call at a time, on the thread that runs the job or, while that waits for the
+// platform before and after the sending, on another.
 class UploadListener {
   public:
     virtual ~UploadListener() = default;
