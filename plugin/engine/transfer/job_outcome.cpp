@@ -81,7 +81,7 @@ void JobOutcome::tell(const FileResult& result) {
 
 void JobOutcome::operator()(const FileResult& result) {
     ++files_;
-    skipped_ += result.skipped || result.before ? 1 : 0;
+    skipped_ += result.skipped ? 1 : 0;
     bytes_ += result.skipped ? 0 : result.size;
     tell(result);
     (*this)(file_done_event(result));

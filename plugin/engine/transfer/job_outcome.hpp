@@ -64,7 +64,7 @@ class JobOutcome {
     Status status(const std::optional<Error>& cause) const;
 
     std::uint64_t files() const { return files_; }     // done, skipped ones included
-    std::uint64_t skipped() const { return skipped_; } // of them: by name and size, or as they were uploaded before
+    std::uint64_t skipped() const { return skipped_; } // of them: somebody else's of that name and size
     std::uint64_t failed() const { return failed_; }
     std::uint64_t bytes() const { return bytes_; } // of files uploaded
 
