@@ -81,7 +81,8 @@ class GlobWalk {
             path += name;
             if (!listing.inside(at)) {
                 match(path, name, places);
-            } else if (Places below = enter(path, name, listing.kind(at), places); !below.empty()) {
+            } else if (Places below = enter(path, name, listing.kind(at), places);
+                       !below.empty() && sink_.enters(path)) {
                 walk(path + '/', std::move(below));
             }
         }

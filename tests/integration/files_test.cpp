@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sys/stat.h>
 
@@ -40,6 +41,24 @@ TEST_CASE("names with any character travel unchanged") {
     for (const std::string& name : names)
         CHECK_MESSAGE(space.stored(name, Workspace::bytes(5, 7)), name);
     CHECK(result.err.find("line\nbreak") == std::string::npos);
+}
+
+TEST_CASE("a tree is uploaded without the receipts and the state directory that lie in it, as its plan says") {
+    Workspace space;
+    std::filesystem::create_directories(space.dir() / "s/x");
+    space.make_file("s/a", 5);
+    space.make_file("s/x/b", 5);
+    const std::string flow = space.upload_workflow(
+        R"("project":"me/my-project","files":["s/**"],"preserve_folders":true,"receipts":"s/r.ndjson")");
+    const ProcessResult plan = space.ferry({"run", flow, "--state-dir", "s/st", "--dry-run"});
+    REQUIRE_MESSAGE(plan.status == 0, plan.err);
+    CHECK(plan.err.find("would upload 2 files") != std::string::npos);
+    for (int round = 0; round < 2; ++round) { // all of Ferry's files are there in the second
+        const ProcessResult result = space.ferry({"run", flow, "--state-dir", "s/st"});
+        REQUIRE_MESSAGE(result.status == 0, result.err);
+        CHECK(outputs(result, "publish")->getArray("files")->size() == 2);
+    }
+    CHECK(space.server().files("me/my-project").size() == 2);
 }
 
 TEST_CASE("platforms that want one part at a time get the parts in order") {

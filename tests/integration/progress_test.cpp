@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <set>
 
@@ -92,7 +93,11 @@ TEST_CASE("without a terminal a quick run has no progress lines, but a summary o
     CHECK(lines_with(lines_of(first.err), " API calls, 0 retries") == 1);
     const ProcessResult again = space.upload(options);
     CHECK_MESSAGE(again.status == 0, again.err);
-    CHECK(lines_with(lines_of(again.err), ": 2 files (2 skipped), 0 B, ") == 1);
+    CHECK(lines_with(lines_of(again.err), ": 2 files, 0 B, ") == 1); // they are its own
+    std::filesystem::remove_all(space.dir() / ".ferry");
+    const ProcessResult other = space.upload(options);
+    CHECK_MESSAGE(other.status == 0, other.err);
+    CHECK(lines_with(lines_of(other.err), ": 2 files (2 skipped), 0 B, ") == 1);
 }
 
 TEST_CASE("events tell the whole story, each line by itself") {

@@ -68,8 +68,10 @@ void QuotaGate::tell_spread(Instant now, Log& log) {
     if (window_.name() <= told_spread_ + QuotaWindow::grain || left <= Duration{0})
         return;
     told_spread_ = window_.name();
-    log.info("the platform's quota: " + std::to_string(window_.left(now)) + " of " + std::to_string(window_.limit()) +
-             " calls left, calls are spread over the " + format_duration(left) + " until its reset");
+    const RareLine::Turn line = spread_line_.turn(LogLevel::info, now);
+    log.write(line.level, "the platform's quota: " + std::to_string(window_.left(now)) + " of " +
+                              std::to_string(window_.limit()) + " calls left, calls are spread over the " +
+                              format_duration(left) + " until its reset" + line.since);
     log.event(EventFields()
                   .text("reason", "spread")
                   .number("calls_left", window_.left(now))
@@ -131,7 +133,9 @@ std::optional<Duration> QuotaGate::pause_for(Verdict verdict, const HttpResponse
 }
 
 void QuotaGate::answered(Instant started, Verdict verdict, const HttpResponse& response, Log& log) {
+    const bool maintenance = verdict == Verdict::maintenance;
     std::optional<Duration> pause;
+    RareLine::Turn line{};
     {
         std::lock_guard lock(mutex_);
         const Instant now = clock_.now();
@@ -140,14 +144,15 @@ void QuotaGate::answered(Instant started, Verdict verdict, const HttpResponse& r
             pause = pause_for(verdict, response, now);
         else
             pauses_ = 0;
+        if (pause)
+            line = (maintenance ? maintenance_line_ : quota_line_).turn(LogLevel::warn, now);
         wake_waiters();
     }
     if (!pause)
         return;
-    const bool maintenance = verdict == Verdict::maintenance;
-    log.warn(
-        std::string(maintenance ? "the platform is under maintenance" : "the platform's quota of calls is used up") +
-        ": all calls wait " + format_duration(*pause) + ", and go on by themselves");
+    log.write(line.level, std::string(maintenance ? "the platform is under maintenance"
+                                                  : "the platform's quota of calls is used up") +
+                              ": all calls wait " + format_duration(*pause) + ", and go on by themselves" + line.since);
     log.event(EventFields()
                   .text("reason", maintenance ? "maintenance" : "quota")
                   .milliseconds("wait_ms", *pause)

@@ -5,6 +5,7 @@
 #include "base/cancel.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/rare_line.hpp"
 #include "base/secret.hpp"
 #include "http/http_transport.hpp"
 #include "platform/quota_window.hpp"
@@ -67,8 +68,8 @@ class QuotaGate {
     std::optional<QuotaPermit> before_call(CancelToken& cancel, Log& log);
     // The same without blocking: the permit, or when to try again unless an answer or the end of a call comes before.
     std::variant<QuotaPermit, Instant> try_call(Log& log);
-    // Learns from the answer of the API to a call that went at `started`. A refusal starts the pause, and the one line
-    // of log that it gets.
+    // Learns from the answer of the API to a call that went at `started`. A refusal starts the pause, and the one event
+    // that it gets; its line of log is a rare one.
     void answered(Instant started, Verdict verdict, const HttpResponse& response, Log& log);
 
     QuotaLevel level();
@@ -87,7 +88,10 @@ class QuotaGate {
     Random& random_;
     std::mutex mutex_;
     QuotaWindow window_;
-    WallTime told_spread_{}; // the window for which there was a line of log
+    WallTime told_spread_{}; // the window of which it was told
+    RareLine spread_line_;
+    RareLine quota_line_;
+    RareLine maintenance_line_;
     Instant paused_until_{};
     bool maintenance_ = false;          // is why
     int pauses_ = 0;                    // in a row without an answer in between that was no refusal

@@ -3,8 +3,10 @@
 #include "document/glob_walk.hpp"
 #include "document/text.hpp"
 #include "selection/local_tree.hpp"
+#include "selection/own_files.hpp"
 #include "transfer/remote_path.hpp"
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <sys/stat.h>
@@ -46,9 +48,15 @@ std::string what_may_be_meant(const FileRequest& request, const std::string& pat
 // Passes on what a pattern finds.
 class GlobFiles final : public GlobSink {
   public:
-    GlobFiles(const FileRequest& request, SelectionSink& sink) : request_(request), sink_(sink) {}
+    GlobFiles(const FileRequest& request, SelectionSink& sink)
+        : request_(request)
+        , sink_(sink)
+        , own_(sink.own_files())
+        , note_([&sink](std::string sentence) { sink.note(std::move(sentence)); }) {}
 
     void found(const std::string& path) override {
+        if (own_ && own_->leave_out_file(path, note_))
+            return;
         ++count_;
         if (!request_.name)
             sink_.file({path, last_component(path), request_.folder, request_.metadata});
@@ -63,6 +71,7 @@ class GlobFiles final : public GlobSink {
         if (hidden_++ == 0)
             first_hidden_ = path;
     }
+    bool enters(const std::string& folder) override { return !own_ || !own_->leave_out_folder(folder, note_); }
     bool stopped() const override { return sink_.stopped(); }
 
     void end(const std::string& work_dir) {
@@ -86,6 +95,8 @@ class GlobFiles final : public GlobSink {
   private:
     const FileRequest& request_;
     SelectionSink& sink_;
+    OwnFiles* const own_;
+    const std::function<void(std::string)> note_;
     std::size_t count_ = 0;
     std::string only_;
     std::size_t hidden_ = 0;
@@ -98,6 +109,9 @@ void select(const FileRequest& request, const std::string& work_dir, SelectionSi
     if (request.path.find('\0') != std::string::npos)
         return sink.problem(printable(request.path) + ": a path cannot hold a zero byte");
     if (const auto path = one_path(request, work_dir)) {
+        OwnFiles* const own = sink.own_files();
+        if (std::string wrong = own ? own->problem_with(*path) : std::string(); !wrong.empty())
+            return sink.problem(printable(*path) + ": " + wrong);
         if (!exists(*path))
             return sink.problem(printable(*path) + ": there is no such file" + what_may_be_meant(request, *path));
         return sink.file({*path, request.name.value_or(last_component(*path)), request.folder, request.metadata});

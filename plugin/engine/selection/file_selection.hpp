@@ -12,6 +12,7 @@
 namespace ferry {
 
 class LocalTree;
+class OwnFiles;
 
 struct SelectedFile {
     std::string path;                    // absolute
@@ -27,8 +28,9 @@ class SelectionSink {
     virtual void file(SelectedFile file) = 0;
     virtual void problem(std::string sentence) = 0; // the selection cannot be used
     virtual void warning(std::string sentence) = 0;
-    virtual void note(std::string sentence) = 0; // as it should be, and good to know
-    virtual bool stopped() const = 0;            // nothing more is wanted: asked often, so cheap
+    virtual void note(std::string sentence) = 0;      // as it should be, and good to know
+    virtual OwnFiles* own_files() { return nullptr; } // which no pattern finds; null: there are none
+    virtual bool stopped() const = 0;                 // nothing more is wanted: asked often, so cheap
 };
 
 // An entry is a literal path if it exists, must be one (`literal`) or is no pattern; else a glob. Whether a literal

@@ -8,7 +8,7 @@
 #include "transfer/upload_job.hpp"
 #include "transfer/upload_session.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace ferry {
@@ -40,7 +40,7 @@ class DoneBefore {
     const UploadJournal& journal_;
     Log& log_;
     const CancelToken& cancel_;
-    std::size_t elsewhere_ = 0; // results under another name or in another folder
+    std::uint64_t elsewhere_ = 0; // results under another name or in another folder
 };
 
 } // namespace ferry

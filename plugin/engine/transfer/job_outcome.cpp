@@ -67,21 +67,21 @@ Status JobOutcome::close_receipts(Status status) {
 }
 
 void JobOutcome::tell(const FileResult& result) {
-    const LogLevel level = files_ <= most_told ? LogLevel::info : LogLevel::debug;
-    if (files_ == most_told + 1)
+    told_.next();
+    if (told_.first_beyond())
         log_.info("further files are told only at the log level debug");
-    if (!log_.wants(level))
+    if (!told_.wanted())
         return;
-    log_.write(level, printable(remote_path(parent_folder(result.asked_name), result.name)) +
-                          (result.skipped  ? ": skipped, a file of that name and size is there"
-                           : result.before ? ": was uploaded before"
-                                           : ": uploaded") +
-                          " as " + printable(result.id));
+    told_.write(printable(remote_path(parent_folder(result.asked_name), result.name)) +
+                (result.skipped  ? ": skipped, a file of that name and size is there"
+                 : result.before ? ": was uploaded before"
+                                 : ": uploaded") +
+                " as " + printable(result.id));
 }
 
 void JobOutcome::operator()(const FileResult& result) {
     ++files_;
-    skipped_ += result.skipped || result.before ? 1 : 0;
+    skipped_ += result.skipped ? 1 : 0;
     bytes_ += result.skipped ? 0 : result.size;
     tell(result);
     (*this)(file_done_event(result));

@@ -1,6 +1,7 @@
 // What a job passes on of its files as they end, and the sums over them.
 #pragma once
 
+#include "base/first_lines.hpp"
 #include "base/log.hpp"
 #include "transfer/receipts.hpp"
 #include "transfer/result_list.hpp"
@@ -45,7 +46,7 @@ class InOrder {
 // Used by the job's thread alone.
 class JobOutcome {
   public:
-    JobOutcome(UploadListener& listener, Log& log) : listener_(listener), log_(log), in_order_(listener) {}
+    JobOutcome(UploadListener& listener, Log& log) : listener_(listener), log_(log), told_(log), in_order_(listener) {}
 
     // How many files there are. The failure of a single one is the step's own, and told as that alone.
     void expect(std::uint64_t files) { alone_ = files == 1; }
@@ -63,18 +64,16 @@ class JobOutcome {
     Status status(const std::optional<Error>& cause) const;
 
     std::uint64_t files() const { return files_; }     // done, skipped ones included
-    std::uint64_t skipped() const { return skipped_; } // of them: by name and size, or as they were uploaded before
+    std::uint64_t skipped() const { return skipped_; } // of them: somebody else's of that name and size
     std::uint64_t failed() const { return failed_; }
     std::uint64_t bytes() const { return bytes_; } // of files uploaded
-
-    // Files done that get a line of the log each; of more, the sums tell, and the lines are for debugging.
-    static constexpr std::uint64_t most_told = 20;
 
   private:
     void tell(const FileResult& result);
 
     UploadListener& listener_;
     Log& log_;
+    FirstLines told_; // of files done; of more, the sums tell
     InOrder in_order_;
     std::optional<Receipts> receipts_;
     bool alone_ = false;

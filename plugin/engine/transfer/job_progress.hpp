@@ -14,7 +14,7 @@ class LineGate;
 struct QuotaLevel;
 struct StorageAccess;
 
-// Used by the job's thread alone; outlived by its sources.
+// Used by one thread at a time; outlived by its sources.
 class JobProgress {
   public:
     struct Sources {

@@ -82,6 +82,7 @@ struct Sums {
     std::uint64_t described = 0; // files that are to get metadata or tags
     std::uint64_t replaced = 0;  // files on the platform
     std::uint64_t renamed = 0;
+    std::uint64_t skipped = 0;
 };
 
 void tell_file(const PlanSources& sources, const PlannedFile& file, Sums& sums) {
@@ -111,6 +112,7 @@ Status tell_files(const PlanSources& sources, Sums& sums) {
         if (!file.ok())
             return file.error();
         sums.described += file->metadata.empty() ? 0 : 1;
+        sums.skipped += file->skipped ? 1 : 0;
         sources.log.info((file->skipped ? "would skip " : "uploaded before: ") + printable(file->path) +
                          ": the platform has it as " + printable(file->id));
     }
@@ -136,9 +138,11 @@ Result<PlannedWork> tell_planned(const PlanSources& sources) {
         log.info("would rename " + count_of(sums.renamed, "file") + ", as their names are taken on the platform");
     if (sums.described > 0)
         log.info("would set metadata or tags on " + count_of(sums.described, "file"));
+    const std::uint64_t before = sources.check.done.count() - sums.skipped;
     log.info("would upload " + count_of(sum.files, "file") + ", " + format_size(sum.bytes) + ", in " +
              count_of(sum.parts, "part") + " with " + count_of(sum.api_calls, "API call") + ", and skip " +
-             std::to_string(sources.check.done.count()) + "; nothing was changed (dry run)");
+             std::to_string(sums.skipped) + (before > 0 ? "; uploaded before: " + count_of(before, "file") : "") +
+             "; nothing was changed (dry run)");
     return sum;
 }
 

@@ -1,5 +1,6 @@
 #include "transfer/remote_names.hpp"
 
+#include "base/first_lines.hpp"
 #include "document/text.hpp"
 #include "transfer/done_before.hpp"
 #include "transfer/file_result.hpp"
@@ -60,6 +61,8 @@ class Checker {
         , problems_(sources.problems)
         , log_(sources.log)
         , only_looks_(sources.options.dry_run || sources.problems.any())
+        , renamed_(log_)
+        , replaced_(log_)
         , before_(api_, journal_, log_, sources.cancel)
         , clashes_(log_) {}
 
@@ -76,6 +79,8 @@ class Checker {
     NameCheck result() {
         if (clashes_.any())
             problems_.add(clashes_.error());
+        renamed_.sum_up("to get another name, as theirs is taken");
+        replaced_.sum_up("to be replaced on the platform");
         return std::move(check_);
     }
 
@@ -202,17 +207,21 @@ class Checker {
             return {};
         }
         file.rename(std::move(*name));
-        if (!only_looks_)
-            log_.info(printable(file.remote()) + ": the name is taken on the platform, so it goes there as " +
-                      printable(file.name));
+        if (!only_looks_) {
+            renamed_.next();
+            renamed_.write(printable(file.remote()) + ": the name is taken on the platform, so it goes there as " +
+                           printable(file.name));
+        }
         return check_.to_upload.add(file).status();
     }
 
     Status replace(PlannedFile& file, RemoteFile& there) {
         file.replaces = std::move(there.id);
-        if (!only_looks_)
-            log_.info(printable(file.remote()) + ": replaces the file " + printable(file.replaces) +
-                      " on the platform");
+        if (!only_looks_) {
+            replaced_.next();
+            replaced_.write(printable(file.remote()) + ": replaces the file " + printable(file.replaces) +
+                            " on the platform");
+        }
         return check_.to_upload.add(file).status();
     }
 
@@ -244,6 +253,8 @@ class Checker {
     PlanProblems& problems_;
     Log& log_;
     const bool only_looks_;
+    FirstLines renamed_;
+    FirstLines replaced_;
     DoneBefore before_;
     Clashes clashes_;
     NameCheck check_;

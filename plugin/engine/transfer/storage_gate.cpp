@@ -89,8 +89,10 @@ void StorageGate::slow_down(Instant begun, const std::string& reason, Log& log) 
     if (limit_ == 1)
         return;
     limit_ = std::max(1, limit_ / 2);
-    log.info("the object storage slows down (" + reason + "): at most " +
-             count_of(static_cast<std::uint64_t>(limit_), "part") + " at once for now");
+    const RareLine::Turn line = slow_line_.turn(LogLevel::info, last_cut_);
+    slow_told_ = slow_told_ || line.level == LogLevel::info;
+    log.write(line.level, "the object storage slows down (" + reason + "): at most " +
+                              count_of(static_cast<std::uint64_t>(limit_), "part") + " at once for now" + line.since);
     log.event(EventFields()
                   .text("reason", "storage")
                   .number("parts_at_once", static_cast<std::uint64_t>(limit_))
@@ -101,9 +103,12 @@ void StorageGate::speed_up(Instant begun, Log& log) {
     if (limit_ == places_ || begun < last_cut_ || ++stored_since_ < limit_)
         return;
     stored_since_ = 0;
-    if (++limit_ == places_)
-        log.info("the object storage keeps up again: " + count_of(static_cast<std::uint64_t>(limit_), "part") +
-                 " at once");
+    if (++limit_ < places_)
+        return;
+    log.write(slow_told_ ? LogLevel::info : LogLevel::debug,
+              "the object storage keeps up again: " + count_of(static_cast<std::uint64_t>(limit_), "part") +
+                  " at once");
+    slow_told_ = false;
 }
 
 StoragePassage::StoragePassage(StorageAccess& access, CancelToken& cancel) : access_(access), gate_(access.gate) {

@@ -4,6 +4,7 @@
 #include "base/cancel.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
+#include "base/rare_line.hpp"
 #include "transfer/storage_pace.hpp"
 
 #include <algorithm>
@@ -72,6 +73,8 @@ class StorageGate {
     int soon_free_ = 0;           // of those in use
     double getting_ready_ms_ = 0; // what it takes, as a moving average
     Instant last_cut_{Duration::min()};
+    RareLine slow_line_;
+    bool slow_told_ = false;      // above debug, and not yet that it is over
     int stored_since_ = 0;        // by parts begun after the last change of the limit
     std::vector<Buffer> buffers_; // those not in use
 };

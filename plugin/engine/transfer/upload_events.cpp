@@ -1,12 +1,14 @@
 #include "transfer/upload_events.hpp"
 
 #include "base/job_event.hpp"
+#include "transfer/remote_path.hpp"
 
 namespace ferry {
+
 JobEvent file_started_event(const PlannedFile& file, const OpenedUpload& opened) {
     return EventFields()
         .text("path", file.path)
-        .text("name", file.name)
+        .text("name", file.placed())
         .number("size", file.identity.size)
         .number("parts", opened.plan.count())
         .number("part_size", opened.plan.part_size())
@@ -16,16 +18,18 @@ JobEvent file_started_event(const PlannedFile& file, const OpenedUpload& opened)
 
 JobEvent part_done_event(const UploadSession& session, std::uint32_t number) {
     return EventFields()
-        .text("name", session.file().name)
+        .text("name", session.file().placed())
+        .text("upload_id", session.opened().upload_id)
         .number("part", number)
         .number("parts", session.opened().plan.count())
         .number("size", session.opened().plan.range(number).size)
         .event("part_done");
 }
 
-JobEvent retry_event(const PlannedFile& file, const RetryNotice& notice) {
+JobEvent retry_event(const UploadSession& session, const RetryNotice& notice) {
     return EventFields()
-        .text("name", file.name)
+        .text("name", session.file().placed())
+        .text("upload_id", session.opened().upload_id)
         .number("part", notice.number)
         .number("tries", static_cast<std::uint64_t>(notice.tries)) // `attempt` is the step's
         .milliseconds("wait_ms", notice.wait)
@@ -36,7 +40,7 @@ JobEvent retry_event(const PlannedFile& file, const RetryNotice& notice) {
 JobEvent file_done_event(const FileResult& result) {
     return EventFields()
         .text("path", result.path)
-        .text("name", result.name)
+        .text("name", remote_path(parent_folder(result.asked_name), result.name))
         .text("id", result.id)
         .number("size", result.size)
         .text("status", result.skipped ? "skipped" : "uploaded")

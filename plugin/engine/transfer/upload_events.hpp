@@ -1,4 +1,5 @@
-// The job's events for programs, as JSON text. No secret is among the fields.
+// The job's events for programs, as JSON text. No secret is among the fields. A file's
+// `name` is its path below the target, the same in all of them.
 #pragma once
 
 #include "transfer/part_sender.hpp"
@@ -9,7 +10,7 @@ namespace ferry {
 
 JobEvent file_started_event(const PlannedFile& file, const OpenedUpload& opened);
 JobEvent part_done_event(const UploadSession& session, std::uint32_t number);
-JobEvent retry_event(const PlannedFile& file, const RetryNotice& notice);
+JobEvent retry_event(const UploadSession& session, const RetryNotice& notice);
 JobEvent file_done_event(const FileResult& result);
 JobEvent file_failed_event(const FailedFile& file);
 

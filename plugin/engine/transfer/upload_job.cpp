@@ -1,5 +1,6 @@
 #include "transfer/upload_job.hpp"
 
+#include "base/ticker.hpp"
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "metadata/metadata_setter.hpp"
@@ -77,6 +78,7 @@ class UploadJob {
     }
 
   private:
+    template <typename Call> auto telling(Call call);
     Status upload();
     Result<NameCheck> plan();
     void lost_lease(std::string reason);
@@ -115,8 +117,14 @@ class UploadJob {
     std::optional<MetadataSetter> metadata_; // its thread uses the members above
 };
 
+// What waits on the job's own thread can wait for hours, for a line, the quota or maintenance: the display says so.
+template <typename Call> auto UploadJob::telling(Call call) {
+    const Ticker ticker(progress_interval, [this] { progress_.tell(sent_, false); });
+    return call();
+}
+
 Status UploadJob::upload() {
-    Result<NameCheck> check = plan();
+    Result<NameCheck> check = options_.offline ? plan() : telling([this] { return plan(); });
     if (!check.ok())
         return check.error();
     of_files_ = check->done.count() + check->failed.size() + check->to_upload.files();
@@ -142,7 +150,8 @@ Status UploadJob::open_receipts() {
 // What is uploaded is to get its metadata, however the others fared. `status`: how they did.
 Status UploadJob::describe_rest(Status status) {
     const bool refused = !status && status.error().kind == ErrorKind::auth;
-    const LackingMetadata lacking = metadata_->finish(refused || lease_is_lost());
+    const bool hopeless = refused || lease_is_lost();
+    const LackingMetadata lacking = telling([this, hopeless] { return metadata_->finish(hopeless); });
     if (!lacking.any())
         return status;
     if (status)

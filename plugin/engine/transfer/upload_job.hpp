@@ -57,7 +57,7 @@ struct UploadProgress {
     std::uint64_t bytes_sent = 0; // by this job; parts that got lost again, too
     std::uint64_t files_done = 0;
     std::uint64_t files_total = 0;
-    std::uint64_t files_skipped = 0; // of those done: there was nothing to be sent
+    std::uint64_t files_skipped = 0; // of those done, as `conflict` says; not what was uploaded before
     std::uint32_t parts_in_flight = 0;
     std::uint64_t retries = 0; // of calls and parts
     std::uint64_t api_calls = 0;
@@ -67,7 +67,8 @@ struct UploadProgress {
     std::vector<FileProgress> in_work{}; // the first few
 };
 
-// Told by the job as it goes on; called on the thread that runs the job, one call at a time.
+// Told by the job as it goes on; one call at a time, on the thread that runs the job or, while that waits for the
+// platform before and after the sending, on another.
 class UploadListener {
   public:
     virtual ~UploadListener() = default;

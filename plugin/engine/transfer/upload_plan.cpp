@@ -6,6 +6,7 @@
 #include "metadata/sidecar.hpp"
 #include "selection/file_selection.hpp"
 #include "selection/local_tree.hpp"
+#include "selection/own_files.hpp"
 #include "transfer/file_source.hpp"
 #include "transfer/remote_path.hpp"
 
@@ -73,9 +74,11 @@ class Planner final : public SelectionSink {
         , manifest_(options.manifest ? absolute_path(options.work_dir, *options.manifest) : std::string())
         , log_(log)
         , cancel_(cancel)
-        , tree_(absolute_path(options.work_dir, options.base_dir + "/.")) {
+        , tree_(absolute_path(options.work_dir, options.base_dir + "/."))
+        , receipts_path_(options.receipts ? absolute_path(options.work_dir, *options.receipts) : std::string())
+        , own_(options.state_dir, receipts_path_) {
         if (options.receipts)
-            receipts_ = identify_file(absolute_path(options.work_dir, *options.receipts));
+            receipts_ = identify_file(receipts_path_);
     }
 
     void read_rows() {
@@ -119,6 +122,7 @@ class Planner final : public SelectionSink {
     void problem(std::string sentence) override { problems_.add(std::move(sentence)); }
     void warning(std::string sentence) override { log_.warn(sentence); }
     void note(std::string sentence) override { log_.info(sentence); }
+    OwnFiles* own_files() override { return &own_; }
     bool stopped() const override { return broken_ || cancel_.cancelled(); }
 
     Result<PlanList> result() {
@@ -136,16 +140,16 @@ class Planner final : public SelectionSink {
 
     // `where` begins its problems.
     void add(SelectedFile selected, const std::string& where) {
+        if (const std::string wrong = where.empty() ? std::string() : own_.problem_with(selected.path); !wrong.empty())
+            return problem(where + printable(selected.path) + ": " + wrong);
         const Result<FileIdentity> identity = identify_file(selected.path);
         if (!identity.ok())
             return problem(where + identity.error().message +
                            (!where.empty() && identity.error().kind == ErrorKind::not_found
                                 ? "; correct the path, which begins in the folder of the manifest"
                                 : ""));
-        if (is_receipts(*identity))
-            return problem(where + printable(selected.path) +
-                           ": is the file of receipts, which is written to while files are uploaded; write them "
-                           "elsewhere, or leave it out of the files");
+        if (is_receipts(*identity)) // under another name
+            return problem(where + printable(selected.path) + ": " + own_.problem_with(receipts_path_));
         if (std::string wrong = name_problem(selected.name); !wrong.empty())
             return problem(where + printable(selected.path) + ": " + wrong);
         if (identity->size > part_limits::max_object_size)
@@ -232,7 +236,9 @@ class Planner final : public SelectionSink {
     Log& log_;
     const CancelToken& cancel_;
     LocalTree tree_;
+    const std::string receipts_path_;              // absolute; empty: there are none
     std::optional<Result<FileIdentity>> receipts_; // the file, if it is there
+    OwnFiles own_;
     ManifestRows rows_;
     PlanList files_;
     TakenNames names_;

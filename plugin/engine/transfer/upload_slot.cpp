@@ -139,7 +139,7 @@ void UploadSlot::do_part(const Work& work) {
         context_.api.log.debug(printable(session.file().remote()) + ": part " + std::to_string(notice.number) +
                                ": trying again in " + format_duration(notice.wait) + ": " + notice.reason);
         ++context_.api.retries;
-        context_.queue.tell(retry_event(session.file(), notice));
+        context_.queue.tell(retry_event(session, notice));
     };
     const auto on_stored = [&](const SentPart& sent) {
         context_.journal.part_stored(session.file().remote(), {.report = sent.report,

@@ -184,7 +184,7 @@ void WorkQueue::retire(UploadSession& session) {
         const PlannedFile& file = session.file();
         notices_.emplace_back(FailedFile{.position = file.position,
                                          .path = file.path,
-                                         .name = file.remote(),
+                                         .name = file.placed(),
                                          .upload_id = session.open_upload(),
                                          .parts_stored = session.parts_stored(),
                                          .error = session.failure()});

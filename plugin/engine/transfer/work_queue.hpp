@@ -26,7 +26,7 @@ namespace ferry {
 struct FailedFile {
     std::size_t position = 0; // among the files of the step, from 0
     std::string path;
-    std::string name;
+    std::string name;      // its path below the target, as it would have been
     std::string upload_id; // still open on the platform; may be empty
     std::uint32_t parts_stored = 0;
     Error error;

@@ -4,6 +4,7 @@
 #include "document/units.hpp"
 #include "selection/file_selection.hpp"
 #include "selection/local_tree.hpp"
+#include "selection/own_files.hpp"
 #include "transfer/remote_path.hpp"
 
 #include <utility>
@@ -20,7 +21,8 @@ class LocalSelection final : public SelectionSink {
         , list_(list)
         , log_(log)
         , cancel_(cancel)
-        , tree_(absolute_path(options.work_dir, options.base_dir + "/.")) {}
+        , tree_(absolute_path(options.work_dir, options.base_dir + "/."))
+        , own_(options.state_dir, {}) {}
 
     void file(SelectedFile selected) override {
         auto folder = remote_folder(selected, options_.folder, options_.preserve_folders ? &tree_ : nullptr);
@@ -41,6 +43,7 @@ class LocalSelection final : public SelectionSink {
     }
     void warning(std::string sentence) override { log_.warn(sentence); }
     void note(std::string sentence) override { log_.info(sentence); }
+    OwnFiles* own_files() override { return &own_; } // upload has left them out, too
     bool stopped() const override { return !broken_.ok() || cancel_.cancelled(); }
 
     Status result() const {
@@ -60,6 +63,7 @@ class LocalSelection final : public SelectionSink {
     Log& log_;
     const CancelToken& cancel_;
     LocalTree tree_;
+    OwnFiles own_;
     Status broken_;
     std::size_t problems_ = 0;
     std::string first_;

@@ -140,9 +140,17 @@ Result<std::uint64_t> read_receipts(const std::string& path, VerifyList& list, L
         return receipts_problem(ErrorKind::io, path, system_reason(errno));
     if (const std::string last = unended_line(file->get()); !last.empty())
         reader.line(last);
-    if (const Status kept = list.keep_last(); !kept)
+    if (const Status kept = keep_last(list, log); !kept)
         return kept.error();
     return reader.result(path, log);
+}
+
+Status keep_last(VerifyList& list, Log& log) {
+    const Result<std::uint64_t> dropped = list.keep_last();
+    if (dropped.ok() && *dropped > 0)
+        log.info("of files that were uploaded more than once under one name the last upload counts: " +
+                 count_of(*dropped, "earlier receipt") + " left out");
+    return dropped.status();
 }
 
 std::string local_path(const std::string& path, const std::string& work_dir) {

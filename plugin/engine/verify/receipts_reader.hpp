@@ -16,6 +16,9 @@ namespace ferry {
 // error, of kind `invalid` (`not_found` where there is no such file), names the file.
 Result<std::uint64_t> read_receipts(const std::string& path, VerifyList& list, Log& log, const CancelToken& cancel);
 
+// Leaves out what was uploaded anew under the same name, and tells how often that was.
+Status keep_last(VerifyList& list, Log& log);
+
 // Where the file of an entry lies: its path, or the bytes that upload has written as \xNN, as JSON could not hold them.
 std::string local_path(const std::string& path, const std::string& work_dir);
 

@@ -88,7 +88,7 @@ class VerifyJob {
         for (const VerifyItem& item : *options_.uploaded)
             if (const Status added = list_.add(item); !added)
                 return added;
-        return list_.keep_last();
+        return keep_last(list_, log_);
     }
 
     Result<VerifyItem> item_at(std::size_t index) const {

@@ -23,9 +23,9 @@ bool is_etag_of(const std::string& etag, const PartPlan& plan) {
            etag.substr(etag_md5_digits) == "-" + std::to_string(plan.count());
 }
 
-// Of a file at one place of the platform.
+// Of a file at one place of the platform, by its name there: one local file may be uploaded under several.
 std::string key_text(const VerifyItem& item) {
-    return item.path + '\0' + item.target.project + '\0' + item.target.parent;
+    return item.path + '\0' + item.target.project + '\0' + item.target.parent + '\0' + item.name;
 }
 
 } // namespace
@@ -99,7 +99,7 @@ Result<VerifyItem> VerifyList::at(std::size_t index) const {
 }
 
 // Two files whose hashes are alike by chance are both kept: the entries themselves decide.
-Status VerifyList::keep_last() {
+Result<std::uint64_t> VerifyList::keep_last() {
     std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
         return a.hash != b.hash ? a.hash < b.hash : a.place > b.place; // the last one first
     });
@@ -113,7 +113,7 @@ Status VerifyList::keep_last() {
         if (!alone) {
             const auto item = at(i);
             if (!item.ok())
-                return item.status();
+                return item.error();
             std::string key = key_text(*item);
             if (std::find(of_hash.begin(), of_hash.end(), key) != of_hash.end())
                 continue;
@@ -121,9 +121,10 @@ Status VerifyList::keep_last() {
         }
         kept.push_back(keys_[i]);
     }
+    const std::uint64_t dropped = keys_.size() - kept.size();
     keys_ = std::move(kept);
     std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) { return a.place < b.place; });
-    return {};
+    return dropped;
 }
 
 } // namespace ferry

@@ -35,8 +35,9 @@ class VerifyList {
     explicit VerifyList(std::size_t memory = RecordSpool::default_memory) : spool_(memory) {}
 
     Status add(const VerifyItem& item);
-    // Of several entries of one file in one folder of the platform, the last one counts: it was uploaded anew.
-    Status keep_last();
+    // Of several entries of one file under one name in one folder of the platform, the last one counts: it was uploaded
+    // anew. Answers how many others there were.
+    Result<std::uint64_t> keep_last();
     std::size_t size() const { return keys_.size(); }
     Result<VerifyItem> at(std::size_t index) const; // in the order of adding
 

@@ -78,7 +78,7 @@ TEST_CASE("what cannot be true holds up no call") {
     }
 }
 
-TEST_CASE("calls are spread before the quota is used up, which is said once for each window") {
+TEST_CASE("calls are spread before the quota is used up, of which each window has an event") {
     GateFixture f;
     f.told("1000", "480", in_five_minutes);
     Duration waited{0};
@@ -101,8 +101,36 @@ TEST_CASE("calls are spread before the quota is used up, which is said once for 
     CHECK(f.pause() == Duration(0));
     f.told("1000", "20", "1767226201");
     CHECK(f.pause() > minutes(4));
-    CHECK(f.log.count(LogLevel::info) == 2);
+    CHECK(f.log.events().size() == 2);
+    CHECK(f.log.count(LogLevel::info) == 1);
+    CHECK(f.log.count(LogLevel::debug) == 1);
     CHECK(f.log.count(LogLevel::warn) == 0);
+}
+
+TEST_CASE("calls that are spread all night are told once in half an hour, with how often") {
+    GateFixture f;
+    for (int window = 1; window <= 12; ++window) { // of five minutes each
+        f.told("1000", "100", std::to_string(1767225600 + 300 * window));
+        f.pause();
+        f.clock.advance(f.gate.level().pause +
+                        Duration(1767225600'000 + 300'000 * window - f.clock.wall().time_since_epoch().count()));
+    }
+    CHECK(f.log.events().size() == 12);
+    CHECK(f.log.count(LogLevel::info) == 2);
+    CHECK(f.log.contains(LogLevel::info, "until its reset (and 5 times since this was told last)"));
+}
+
+TEST_CASE("a quota that is used up again and again, or maintenance, is told once in half an hour each") {
+    GateFixture f;
+    for (int i = 0; i < 12; ++i) {
+        f.refused({{"Retry-After", "300"}});
+        f.pause();
+    }
+    CHECK(f.log.events().size() == 12);
+    CHECK(f.log.count(LogLevel::warn) == 2);
+    CHECK(f.log.contains(LogLevel::warn, "go on by themselves (and 5 times since this was told last)"));
+    f.refused({}, Verdict::maintenance);
+    CHECK(f.log.count(LogLevel::warn) == 3);
 }
 
 TEST_CASE("neither a wrong clock of ours nor milliseconds matter to the spreading") {

@@ -7,6 +7,16 @@
 #include <string>
 
 namespace ferry::test {
+namespace {
+
+std::size_t lines_with(const std::string& text, const std::string& piece) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(piece); at != std::string::npos; at = text.find(piece, at + 1))
+        ++found;
+    return found;
+}
+
+} // namespace
 
 TEST_CASE("conflict fail: every taken name is told before the first byte") {
     JobFixture f;
@@ -119,6 +129,28 @@ TEST_CASE("conflict overwrite: the old file gives way to the new one") {
     REQUIRE(f.platform.files().size() == 1);
     CHECK(f.platform.content("a") == content);
     CHECK(f.listener.files.at(0).id != "old");
+}
+
+TEST_CASE("of many files that give way or get another name the first have a line each, and the others a number") {
+    JobFixture f;
+    const char* told = "replaces the file";
+    const char* sum = "to be replaced on the platform: 5 more files, each told at the log level debug";
+    f.options.conflict = Conflict::overwrite;
+    SUBCASE("overwrite") {}
+    SUBCASE("rename") {
+        f.options.conflict = Conflict::rename;
+        told = "so it goes there as";
+        sum = "to get another name, as theirs is taken: 5 more files, each told at the log level debug";
+    }
+    for (int i = 0; i < 25; ++i) {
+        const std::string name = "f" + std::to_string(i);
+        f.add(name, 1);
+        f.platform.put_file({.id = "id" + name, .name = name, .content = "x"});
+    }
+    CHECK(f.run().status.ok());
+    CHECK(lines_with(f.log.text(LogLevel::info), told) == 20);
+    CHECK(lines_with(f.log.text(LogLevel::debug), told) == 5);
+    CHECK(f.log.contains(LogLevel::info, sum));
 }
 
 TEST_CASE("a folder of that name stands in the way of every policy") {

@@ -82,6 +82,7 @@ TEST_CASE("a dry run offline makes no call, and still looks at files and journal
         CHECK(summary.planned->files == 0);
         CHECK(summary.planned->api_calls == 1);
         CHECK(f.log.mentions("uploaded before: "));
+        CHECK(f.log.mentions("and skip 0; uploaded before: "));
     }
     SUBCASE("a missing file is an error") {
         std::filesystem::remove(f.dir / "new");

@@ -1,10 +1,14 @@
 // Files that go into folders below the target.
 #include "job_fixture.hpp"
+#include "platform/json_fields.hpp"
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +60,43 @@ TEST_CASE("preserve_folders makes the tree below base_dir again, and a file's ow
     REQUIRE(f.run().status.ok());
     CHECK(f.platform.paths() == Paths{"elsewhere", "own/own", "up/S1/a", "up/S2/x/a", "up/top"});
     CHECK(f.platform.count("mkdir") == 5);
+}
+
+TEST_CASE(
+    "events call a file by its path below the target, all of them alike, and parts say of which upload they are") {
+    FoldersJob f;
+    f.options.preserve_folders = true;
+    for (const char* path : {"a/r.bin", "b/r.bin", "c/x.bin"})
+        f.file(path, 15);
+    f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {
+        if (call.kind == "put" && call.part == 1 && call.nth == 1)
+            return reply(503, "<Error><Code>SlowDown</Code></Error>");
+        if (call.kind == "put" && call.part == 2 && call.name == "x.bin")
+            return reply(403, "<Error><Code>AccessDenied</Code></Error>");
+        return std::nullopt;
+    };
+    CHECK_FALSE(f.run().status.ok());
+    std::map<std::string, std::multiset<std::string>> types; // by name
+    std::map<std::string, std::set<std::string>> uploads;    // likewise
+    for (const auto& [type, json] : f.listener.events) {
+        const auto fields = JsonFields::parse(json);
+        REQUIRE(fields.ok());
+        const std::string name = fields->text("name", 100).value_or("");
+        if (name.empty()) // of no file
+            continue;
+        types[name].insert(type);
+        if (fields->has("upload_id"))
+            uploads[name].insert(fields->text("upload_id", 100).value_or(""));
+        CHECK((fields->has("path") || fields->has("upload_id")));
+    }
+    CHECK(types.size() == 3);
+    for (const char* name : {"a/r.bin", "b/r.bin"})
+        CHECK(types[name] ==
+              std::multiset<std::string>{"file_done", "file_started", "part_done", "part_done", "retry"});
+    CHECK(types["c/x.bin"].count("file_started") == 1);
+    CHECK(types["c/x.bin"].count("file_failed") == 1);
+    for (const auto& [name, ids] : uploads)
+        CHECK_MESSAGE(ids.size() == 1, name);
 }
 
 TEST_CASE("names are looked up by folder, none in folders that are missing") {

@@ -193,6 +193,24 @@ TEST_CASE("places come back one by one, a full round of stored parts for each") 
     CHECK(f.gate.limit() == 4);
 }
 
+TEST_CASE("storage that slows down and keeps up again all night is told once in half an hour, with how often") {
+    Fixture f(2);
+    for (int i = 0; i < 40; ++i) { // a minute each
+        f.clock.advance(30s);
+        f.sending(1)->slow_down("it");
+        f.clock.advance(30s);
+        f.store(f.sending(1), 1);
+        CHECK(f.gate.limit() == 2);
+    }
+    CHECK(f.log.count(LogLevel::info) == 4);
+    CHECK(f.log.count(LogLevel::debug) == 76);
+    CHECK(f.log.contains(LogLevel::info, "at most 1 part at once for now (and 29 times since this was told last)"));
+    CHECK(f.log.lines()[1].text == "the object storage keeps up again: 2 parts at once");
+    CHECK(f.log.lines()[1].level == LogLevel::info);
+    CHECK(f.log.lines()[61].level == LogLevel::info); // the end of the one that was told
+    CHECK(f.log.events().size() == 40);
+}
+
 TEST_CASE("the pace follows a line that changes, and small parts say nothing") {
     StoragePace pace;
     CHECK_FALSE(pace.bytes_per_second());

@@ -162,6 +162,73 @@ TEST_CASE("what is wrong with a manifest is among the other problems") {
     CHECK(log.mentions("t.csv, line 3: " + (dir / "missing").string() + ": there is no such file"));
 }
 
+TEST_CASE("a pattern leaves out the file of receipts, there or not yet; named, it is a problem, there or not yet") {
+    const TempDir dir;
+    dir.write("g/a", "1");
+    std::filesystem::create_directory_symlink("g", dir / "link");
+    RecordingLog log;
+    const CancelToken cancel;
+    for (const bool there : {false, true}) {
+        CAPTURE(there);
+        if (there)
+            dir.write("g/r.nd", "");
+        for (const char* pattern : {"g/*", "link/*"}) {
+            UploadOptions options = options_for(dir, {request(pattern)});
+            options.receipts = "g/r.nd";
+            const auto files = planned(options, log, cancel);
+            REQUIRE_MESSAGE(files.ok(), files.status().error().message);
+            CHECK(files->files() == 1);
+        }
+        CHECK(log.contains(LogLevel::info, "patterns leave out the file of receipts ") == there);
+        UploadOptions named = options_for(dir, {request("g/a"), request("g/r.nd")});
+        named.receipts = "g/r.nd";
+        const auto wrong = planned(named, log, cancel);
+        REQUIRE_FALSE(wrong.ok());
+        CHECK(wrong.error().message.starts_with((dir / "g/r.nd").string() + ": is the file of receipts"));
+        UploadOptions alone = options_for(dir, {request("g/*.nd")});
+        alone.receipts = "g/r.nd";
+        const auto none = planned(alone, log, cancel);
+        REQUIRE_FALSE(none.ok());
+        CHECK(none.error().message.starts_with("g/*.nd: the pattern matches no file"));
+    }
+    dir.write("t.csv", "File name,k\ng/r.nd,1\n");
+    UploadOptions rows = options_for(dir, {});
+    rows.manifest = "t.csv";
+    rows.receipts = "g/r.nd";
+    CHECK(planned(rows, log, cancel).status().error().message.find("g/r.nd: is the file of receipts") !=
+          std::string::npos);
+}
+
+TEST_CASE("patterns leave out what Ferry keeps in its state directory, and nothing else that lies there") {
+    const TempDir dir;
+    for (const char* name : {"s/a", "s/st/runs/x/lease", "s/st/steps/ab/c.json", "s/st/uploads/j", "s/st/tidied",
+                             "s/st/result/b", "s/st/c"})
+        dir.write(name, name);
+    std::filesystem::create_symlink("nowhere", dir / "s/st/runs/note"); // as Ferry's own words are
+    std::filesystem::create_directory_symlink("s", dir / "link");
+    RecordingLog log;
+    const CancelToken cancel;
+    for (const char* pattern : {"s/**", "link/**"}) {
+        CAPTURE(std::string(pattern));
+        UploadOptions options = options_for(dir, {request(pattern)});
+        options.state_dir = (dir / "s/st").string();
+        const auto files = planned(options, log, cancel);
+        REQUIRE_MESSAGE(files.ok(), files.status().error().message);
+        std::vector<std::string> names;
+        for (PlanList::Reader reader(*files); reader.more();)
+            names.push_back(reader.next()->name);
+        CHECK(names == std::vector<std::string>{"a", "c", "b"});
+    }
+    CHECK(log.contains(LogLevel::info,
+                       "patterns leave out Ferry's own files in the state directory " + (dir / "s/st").string()));
+    CHECK(log.count(LogLevel::info) == 2); // one for each step
+    UploadOptions named = options_for(dir, {request("s/st/runs/x/lease")});
+    named.state_dir = (dir / "s/st").string();
+    const auto wrong = planned(named, log, cancel);
+    REQUIRE_FALSE(wrong.ok());
+    CHECK(wrong.error().message.find("lease: is one of Ferry's own files in the state directory") != std::string::npos);
+}
+
 TEST_CASE("more pairs than a file may have are a problem, but for those of a side file, which stay away") {
     const TempDir dir;
     dir.write("a", "1");

@@ -46,6 +46,7 @@ TEST_CASE("each file of the receipts, the last line of each, with empty lines an
     REQUIRE(bad.ok());
     CHECK(*bad == 0);
     CHECK(f.ids() == "2 3");
+    CHECK(f.log.contains(LogLevel::info, "the last upload counts: 1 earlier receipt left out"));
     CHECK(f.read("").ok());
     CHECK(f.list.size() == 0);
     CHECK(f.log.count(LogLevel::error) == 0);

@@ -110,6 +110,20 @@ TEST_CASE("a broken line of the receipts fails the step, after all others were c
     CHECK(f.log.contains(LogLevel::error, "receipts.ndjson, line 1: column "));
 }
 
+TEST_CASE("of one local file under two names both are looked for on the platform") {
+    VerifyFixture f;
+    f.dir.write("a", "content");
+    f.options.files = {{.path = "a", .name = "x"}, {.path = "a", .name = "y"}};
+    f.upload();
+    CHECK(f.verify().counts.of(VerifyStatus::same) == 2);
+    f.platform.change_files(
+        [](std::vector<StoredFile>& files) { std::erase_if(files, [](const auto& one) { return one.name == "x"; }); });
+    const VerifySummary done = f.verify();
+    CHECK_FALSE(done.status.ok());
+    CHECK(done.counts.of(VerifyStatus::missing) == 1);
+    CHECK(done.counts.of(VerifyStatus::same) == 1);
+}
+
 TEST_CASE("an upload's own outputs do in the place of receipts") {
     VerifyFixture f;
     f.add("a", 12);

@@ -18,8 +18,9 @@ Result<VerifyItem> receipt(const std::string& json) {
     return read_receipt(*fields);
 }
 
-VerifyItem item(const std::string& path, const std::string& id, const std::string& parent = {}) {
-    VerifyItem made{.path = path, .name = "n"};
+VerifyItem item(const std::string& path, const std::string& id, const std::string& parent = {},
+                const std::string& name = "n") {
+    VerifyItem made{.path = path, .name = name};
     made.id = id;
     made.target.parent = parent;
     return made;
@@ -83,9 +84,19 @@ TEST_CASE("of several entries of one file in one folder the last counts, also wh
         for (const VerifyItem& one : {item("/a", "a1"), item("/b", "b1"), item("/a", "a2"), item("/a", "other", "p2"),
                                       item("/c", "c1"), item("/a", "a3"), item("/b", "b2")})
             REQUIRE(list.add(one).ok());
-        REQUIRE(list.keep_last().ok());
+        const auto dropped = list.keep_last();
+        REQUIRE(dropped.ok());
+        CHECK(*dropped == 3);
         CHECK(ids(list) == "other c1 a3 b2");
     }
+}
+
+TEST_CASE("a file that was uploaded under two names is two files of the platform, each with its last entry") {
+    VerifyList list;
+    for (const VerifyItem& one : {item("/a", "x1", "p", "x"), item("/a", "y1", "p", "y"), item("/a", "x2", "p", "x")})
+        REQUIRE(list.add(one).ok());
+    REQUIRE(list.keep_last().ok());
+    CHECK(ids(list) == "y1 x2");
 }
 
 TEST_CASE("what is kept of a file is what was added") {

@@ -72,7 +72,7 @@ TEST_CASE("the event schema admits events of host and tasks, and refuses half on
     const auto fits = [&](const char* text) { return schema.check(parsed(text)).empty(); };
     CHECK(fits(R"({"time":"2026-01-31T23:59:59.001Z","type":"run_started","run_id":"r","workflow":"w"})"));
     CHECK(fits(
-        R"({"time":"2026-01-31T23:59:59.001Z","type":"part_done","run_id":"r","step":"a","attempt":1,"name":"f","part":3,"parts":4,"size":9})"));
+        R"({"time":"2026-01-31T23:59:59.001Z","type":"part_done","run_id":"r","step":"a","attempt":1,"name":"f","upload_id":"u","part":3,"parts":4,"size":9})"));
     CHECK(fits(R"({"time":"2026-01-31T23:59:59.001Z","type":"my.own","run_id":"r","x":[]})"));
     CHECK(fits(
         R"({"time":"2026-01-31T23:59:59.001Z","type":"step_finished","run_id":"r","step":"a","attempt":0,"status":"skipped","seconds":0})"));
