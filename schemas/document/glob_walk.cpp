@@ -143,16 +143,21 @@ class GlobWalk {
     // What is to be matched below an entry: nothing if it is not to be entered.
     Places enter(const std::string& path, std::string_view name, Kind kind, const Places& places) const {
         Places below;
+        bool passed_by = false;
         for (const std::size_t place : places) {
             if (!matches(place, name))
                 continue;
             if (components_[place].kind == Component::Kind::any_folders) {
                 if (kind == Kind::folder) // no links: they may lead in circles
                     below.push_back(place);
+                else
+                    passed_by = true;
             } else if (!last(place) && (components_[place].kind == Component::Kind::literal || is_folder(path, kind))) {
                 below.push_back(place + 1);
             }
         }
+        if (passed_by && below.empty() && is_folder(path, kind))
+            sink_.linked_folder(path);
         return below;
     }
 

@@ -16,6 +16,8 @@ class GlobSink {
     virtual void unreadable(const std::string& what) = 0;  // what is meant, or may be, and cannot be had
     // A file or folder that the pattern would match without its leading dot.
     virtual void hidden(const std::string& path) = 0;
+    // A link to a folder, which `**` does not enter: it may lead in circles.
+    virtual void linked_folder(const std::string&) {}
     // Whether that folder is to be looked into.
     virtual bool enters(const std::string&) { return true; }
     virtual bool stopped() const = 0; // asked often; the walk ends early then

@@ -246,12 +246,13 @@ Status PlatformApi::wait_after(const Try& tried, RetryState& retry, const std::s
     if (!wait)
         return failure(tried, retry.reason(), doing);
     const std::string reason = describe(Operation::read, tried.outcome);
-    context_.log.debug(doing + ": " + reason + "; trying again in " + format_duration(*wait));
+    const Duration next = std::max(*wait, context_.line.next_try_in());
+    context_.log.debug(doing + ": " + reason + "; trying again in " + format_duration(next));
     ++context_.retries;
     context_.log.event(EventFields()
                            .text("doing", doing)
                            .number("tries", static_cast<std::uint64_t>(retry.attempts()))
-                           .milliseconds("wait_ms", *wait)
+                           .milliseconds("wait_ms", next)
                            .text("reason", reason)
                            .event("retry"));
     if (!context_.clock.wait_for(*wait, cancel_))

@@ -151,10 +151,10 @@ std::string for_support(const HttpOutcome& outcome) {
 }
 
 std::string ending_text(const HttpOutcome& outcome, Duration took) {
+    const std::string time = ", " + std::to_string(took.count()) + " ms";
     if (const auto* failure = std::get_if<HttpFailure>(&outcome))
-        return failure->message;
-    return std::to_string(std::get<HttpResponse>(outcome).status) + ", " + std::to_string(took.count()) + " ms" +
-           request_id_text(outcome);
+        return failure->message + time;
+    return std::to_string(std::get<HttpResponse>(outcome).status) + time + request_id_text(outcome);
 }
 
 std::string describe(Operation operation, const HttpOutcome& outcome, std::string_view where) {

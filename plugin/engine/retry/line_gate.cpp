@@ -113,6 +113,12 @@ void LineGate::note(const HttpOutcome& outcome) {
         no_connection(with_advice(std::get<HttpFailure>(outcome)));
 }
 
+Duration LineGate::next_try_in() const {
+    std::lock_guard lock(mutex_);
+    const Instant now = clock_.now();
+    return dead_ && next_probe_ > now ? next_probe_ - now : Duration{0};
+}
+
 std::string LineGate::last_reason() const {
     std::lock_guard lock(mutex_);
     return reason_;

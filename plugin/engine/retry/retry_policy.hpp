@@ -42,6 +42,7 @@ class LineGate {
     void no_connection(const std::string& reason); // a try that met no server; the reason is for people
     void note(const HttpOutcome& outcome);         // whichever of the two it shows
     bool dead() const;
+    Duration next_try_in() const;    // of somebody, while the line is dead; else 0
     std::string last_reason() const; // of the last no_connection(); empty if there was none
 
   private:

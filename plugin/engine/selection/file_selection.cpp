@@ -71,6 +71,10 @@ class GlobFiles final : public GlobSink {
         if (hidden_++ == 0)
             first_hidden_ = path;
     }
+    void linked_folder(const std::string& path) override {
+        if (linked_++ == 0)
+            first_linked_ = path;
+    }
     bool enters(const std::string& folder) override { return !own_ || !own_->leave_out_folder(folder, note_); }
     bool stopped() const override { return sink_.stopped(); }
 
@@ -81,6 +85,10 @@ class GlobFiles final : public GlobSink {
             sink_.note(printable(request_.path) + " leaves out what is hidden: " + printable(first_hidden_) +
                        (hidden_ > 1 ? " and " + std::to_string(hidden_ - 1) + " more" : "") +
                        "; a pattern with a dot in front of the * matches it");
+        if (linked_ > 0)
+            sink_.note(printable(request_.path) + " does not enter the linked folder " + printable(first_linked_) +
+                       (linked_ > 1 ? " and " + std::to_string(linked_ - 1) + " more" : "") +
+                       "; name it to have its files: " + printable(first_linked_) + "/**");
         if (count_ == 0)
             return sink_.problem(printable(request_.path) + ": the pattern matches no file in " + printable(work_dir) +
                                  "; correct it, or start ferry in the folder that it is meant for");
@@ -101,6 +109,8 @@ class GlobFiles final : public GlobSink {
     std::string only_;
     std::size_t hidden_ = 0;
     std::string first_hidden_;
+    std::size_t linked_ = 0;
+    std::string first_linked_;
 };
 
 void select(const FileRequest& request, const std::string& work_dir, SelectionSink& sink) {

@@ -10,11 +10,11 @@
 namespace ferry {
 namespace {
 
-std::string_view last_component(std::string_view path) {
+std::string_view name_in(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-bool same_file(const std::string& one, const std::string& other) {
+bool one_and_the_same(const std::string& one, const std::string& other) {
     struct stat a {};
     struct stat b {};
     return ::stat(one.c_str(), &a) == 0 && ::stat(other.c_str(), &b) == 0 && a.st_ino == b.st_ino &&
@@ -32,7 +32,7 @@ OwnFiles::OwnFiles(const std::string& state_dir, std::string receipts)
 bool OwnFiles::is_receipts(const std::string& path) const {
     if (receipts_.empty())
         return false;
-    return path == receipts_ || (last_component(path) == last_component(receipts_) && same_file(path, receipts_));
+    return path == receipts_ || (name_in(path) == name_in(receipts_) && one_and_the_same(path, receipts_));
 }
 
 bool OwnFiles::is_state(const std::string& path) {
@@ -41,8 +41,7 @@ bool OwnFiles::is_state(const std::string& path) {
     const auto folder = state_.folder_of(path);
     if (!folder.ok())
         return false;
-    return is_state_name(folder->empty() ? last_component(path)
-                                         : std::string_view(*folder).substr(0, folder->find('/')));
+    return is_state_name(folder->empty() ? name_in(path) : std::string_view(*folder).substr(0, folder->find('/')));
 }
 
 std::string OwnFiles::problem_with(const std::string& path) {

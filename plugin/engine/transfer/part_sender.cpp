@@ -171,7 +171,8 @@ PartOutcome PartSender::send(const PartJob& job, const OnRetry& on_retry, const 
             return PartFailure{{attempt.kind, title(job) + " was given up, " + retry.reason() + ": " + last +
                                                   (attempt.verdict == Verdict::url_expired ? fresh_refused : "")}};
         if (on_retry)
-            on_retry({job.number, retry.attempts(), *wait, last});
+            on_retry({job.number, retry.attempts(),
+                      std::max({*wait, context_.storage_line.next_try_in(), context_.api.line.next_try_in()}), last});
         if (!context_.api.clock.wait_for(*wait, cancel_))
             return cancelled(job);
     }

@@ -28,25 +28,35 @@ class Clashes {
   public:
     explicit Clashes(Log& log) : log_(log) {}
 
-    void add(const PlannedFile& file) {
+    void add(const PlannedFile& file, const RemoteFile& there) {
+        folders_ += there.folder ? 1 : 0;
         if (count_++ < names_in_message)
-            names_ += (names_.empty() ? "" : ", ") + printable(file.remote());
+            names_ += (names_.empty() ? "" : ", ") + printable(file.remote()) + (there.folder ? " (a folder)" : "");
         else // the others are in the message
-            log_.error(printable(file.remote()) + ": the name is taken on the platform");
+            log_.error(printable(file.remote()) + ": the name is taken on the platform" +
+                       (there.folder ? " by a folder" : ""));
     }
     bool any() const { return count_ > 0; }
     Error error() const {
         const std::string more =
             count_ > names_in_message ? " and " + std::to_string(count_ - names_in_message) + " more, told above" : "";
-        return {ErrorKind::conflict,
-                (count_ == 1 ? std::string("a name is") : std::to_string(count_) + " names are") +
-                    " taken on the platform, and nothing was uploaded: " + names_ + more +
-                    "; choose other names, or set \"conflict\" to \"skip\", \"rename\" or \"overwrite\""};
+        return {ErrorKind::conflict, (count_ == 1 ? std::string("a name is") : std::to_string(count_) + " names are") +
+                                         " taken on the platform, and nothing was uploaded: " + names_ + more +
+                                         advice()};
     }
 
   private:
+    // Folders are neither skipped nor overwritten.
+    std::string advice() const {
+        if (folders_ == count_)
+            return "; choose other names, or set \"conflict\" to \"rename\"";
+        return std::string("; choose other names, or set \"conflict\" to \"skip\", \"rename\" or \"overwrite\"") +
+               (folders_ > 0 ? "; where a folder has the name, only \"rename\" helps" : "");
+    }
+
     Log& log_;
     std::size_t count_ = 0;
+    std::size_t folders_ = 0; // of them: the names are those of folders there
     std::string names_;
 };
 
@@ -158,7 +168,7 @@ class Checker {
         }
         if (options_.conflict != Conflict::fail)
             return decide(file, *there);
-        clashes_.add(file);
+        clashes_.add(file, *there);
         return {};
     }
 

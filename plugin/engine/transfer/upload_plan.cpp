@@ -255,7 +255,13 @@ Result<PlanList> plan_files(const UploadOptions& options, PlanProblems& problems
     planner.read_rows();
     select_files(options.files, options.work_dir, planner);
     planner.add_other_rows();
-    return planner.result();
+    Result<PlanList> files = planner.result();
+    if (files.ok() && files->files() == 0 && !problems.any()) // no mistake where another step has found nothing
+        log.warn("there is nothing to upload: " +
+                 (options.manifest ? "the manifest " + printable(absolute_path(options.work_dir, *options.manifest)) +
+                                         " has no row with a file"
+                                   : std::string("\"files\" is an empty array")));
+    return files;
 }
 
 } // namespace ferry

@@ -149,7 +149,9 @@ class FileCheck {
         if (!sidecar.digest.empty() && sidecar.digest != here)
             worse(VerifyStatus::different, "its MD5 is " + here + ", and " + printable(item_.path + ".md5") +
                                                " tells " + sidecar.digest +
-                                               (sidecar.older ? " (and is older than the file)" : ""));
+                                               (sidecar.older ? " (and is older than the file)" : "") +
+                                               ", which no upload mends: write that anew with md5sum if what is here "
+                                               "is right");
         if (!told.empty() && told != here)
             worse(VerifyStatus::different, "its MD5 is " + here + ", and the platform was told " + told);
         return {};

@@ -168,6 +168,41 @@ TEST_CASE("a walk tells what cannot be had from what holds no data, and what is 
     CHECK(named.hiddens.empty());
 }
 
+TEST_CASE("a walk tells the linked folders that ** does not enter, and no other links") {
+    const TempDir dir;
+    for (const char* file : {"real/x.txt", "d/y.txt", "d/sub/z.txt"})
+        dir.write(file, "");
+    fs::create_directory_symlink("../real", dir / "d/S1");
+    fs::create_directory_symlink("../../real", dir / "d/sub/S2");
+    fs::create_symlink("y.txt", dir / "d/file");
+    fs::create_directory_symlink("../real", dir / "d/.hidden");
+    struct Sink : GlobSink {
+        Names linked;
+        std::string shut;
+        void found(const std::string&) override {}
+        void passed_over(const std::string&) override {}
+        void unreadable(const std::string&) override {}
+        void hidden(const std::string&) override {}
+        void linked_folder(const std::string& path) override { linked.push_back(path); }
+        bool enters(const std::string& folder) override { return folder != shut; }
+        bool stopped() const override { return false; }
+    };
+    const auto linked = [&dir](const char* pattern, const std::string& shut = {}) {
+        Sink sink;
+        sink.shut = shut;
+        walk_glob(dir.path().string(), pattern, GlobFinds::files, sink);
+        return sink.linked;
+    };
+    const std::string first = (dir / "d/S1").string();
+    const std::string second = (dir / "d/sub/S2").string();
+    CHECK(linked("d/**") == Names{first, second});
+    CHECK(linked("d/**/*.txt") == Names{first, second});
+    CHECK(linked("d/**/*/*.txt").empty()); // the * enters them
+    CHECK(linked("d/*").empty());
+    CHECK(linked("d/S1/**").empty());
+    CHECK(linked("d/**", (dir / "d/sub").string()) == Names{first}); // what is not entered is not told of
+}
+
 TEST_CASE("one character in brackets is that character, and no pattern") {
     for (const char* text : {"", "a", "[*]", "[[]x[?]", "a]"})
         CHECK_FALSE(is_glob(text));

@@ -282,6 +282,16 @@ TEST_CASE("what only the platform can mend names the request for its support; ea
     CHECK(f.log.events()[0].find(R"("tries":1,"wait_ms":)") != std::string::npos);
 }
 
+TEST_CASE("while the line is dead the next try is told for when it comes") {
+    ApiFixture f;
+    f.script.otherwise([](const RecordedRequest&) { return failure(FailureKind::no_connection, "no route to a:443"); });
+    f.context.retry.max_elapsed = std::chrono::minutes(5);
+    CHECK_FALSE(f.api.file("f1").ok());
+    CHECK(f.log.events().back().find(R"("wait_ms":30000,)") != std::string::npos);
+    CHECK(f.log.contains(LogLevel::debug, "no route to a:443; trying again in 30.0 s"));
+    CHECK(f.log.contains(LogLevel::debug, "GET read /v2/files/f1: no route to a:443, 0 ms"));
+}
+
 TEST_CASE("a log line for each call, and no secret anywhere, even where the platform echoes it") {
     ApiFixture f;
     f.script.expect("GET", "/v2/files?*", answer(200, R"({"items":[]})", {{"X-Request-Id", "req-7"}}));

@@ -60,6 +60,7 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     gate.met_server();
     fail_times(gate, 12);
     CHECK(gate.dead());
+    CHECK(gate.next_try_in() == LineGate::probe_interval);
     for (int i = 1; i <= 3; ++i) {
         CHECK(gate.enter(start + hours(1), cancel));
         CHECK(clock.now() - start == i * seconds(30));
@@ -67,6 +68,7 @@ TEST_CASE("failures on all slots make the line dead, and one caller probes every
     }
     gate.met_server();
     CHECK_FALSE(gate.dead());
+    CHECK(gate.next_try_in() == Duration(0));
     CHECK(gate.enter(start + hours(1), cancel));
     CHECK(clock.now() - start == seconds(90));
     // One line when it dies, one when it is back, the rest for those who look closely.

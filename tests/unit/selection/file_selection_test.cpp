@@ -83,6 +83,25 @@ TEST_CASE("what a pattern cannot have is a problem, what holds no data a warning
     CHECK(Collected(dir, {request(".*.txt")}).notes.empty());
 }
 
+TEST_CASE("linked folders that ** does not enter are told, with what would name them") {
+    const TempDir dir;
+    dir.write("data/S1/a", "1");
+    dir.write("r/b", "1");
+    std::filesystem::create_directory_symlink("../data/S1", dir / "r/S1");
+    const std::string link = (dir / "r/S1").string();
+    const Collected one(dir, {request("r/**")});
+    CHECK(one.files == Files{{"r/b", "b"}});
+    CHECK(one.notes == std::vector<std::string>{"r/** does not enter the linked folder " + link +
+                                                "; name it to have its files: " + link + "/**"});
+    std::filesystem::create_directory_symlink("../data", dir / "r/S2");
+    const Collected two(dir, {request("r/**")});
+    REQUIRE(two.notes.size() == 1);
+    CHECK(two.notes[0].starts_with("r/** does not enter the linked folder " + link + " and 1 more; "));
+    const Collected named(dir, {request("r/S1/**")});
+    CHECK(named.files == Files{{"r/S1/a", "a"}});
+    CHECK(named.notes.empty());
+}
+
 TEST_CASE("what is given as a literal never is a pattern") {
     const TempDir dir;
     dir.write("a1", "1");

@@ -166,6 +166,20 @@ TEST_CASE("a folder of that name stands in the way of every policy") {
     }
 }
 
+TEST_CASE("where a folder has the name, nothing is advised that does not help") {
+    JobFixture f;
+    f.add("a", 5);
+    f.platform.put_file({.id = "1", .name = "a", .content = "", .folder = true});
+    CHECK(f.run().status.error().message ==
+          "a name is taken on the platform, and nothing was uploaded: a (a folder); choose other names, or set "
+          "\"conflict\" to \"rename\"");
+    f.add("b", 5);
+    f.platform.put_file({.id = "2", .name = "b", .content = "x"});
+    CHECK(f.run_again().status.error().message.ends_with(
+        ": a (a folder), b; choose other names, or set \"conflict\" to \"skip\", \"rename\" or \"overwrite\"; where a "
+        "folder has the name, only \"rename\" helps"));
+}
+
 TEST_CASE("a name that is taken in between fails its file alone") {
     JobFixture f;
     f.platform.hook = [](const Call& call, CancelToken&) -> std::optional<HttpOutcome> {

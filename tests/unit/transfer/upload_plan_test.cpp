@@ -289,6 +289,25 @@ TEST_CASE("a file and a folder of one name, and what lies outside the tree, are 
           std::string::npos);
 }
 
+TEST_CASE("nothing to upload is no problem, and warned about with what is empty") {
+    const TempDir dir;
+    dir.write("a", "1");
+    dir.write("t.csv", "File name,k\n");
+    RecordingLog log;
+    const CancelToken cancel;
+    REQUIRE(planned(options_for(dir, {}), log, cancel).ok());
+    CHECK(log.contains(LogLevel::warn, "there is nothing to upload: \"files\" is an empty array"));
+    UploadOptions rows = options_for(dir, {});
+    rows.manifest = "t.csv";
+    REQUIRE(planned(rows, log, cancel).ok());
+    CHECK(log.contains(LogLevel::warn, "there is nothing to upload: the manifest " + (dir / "t.csv").string() +
+                                           " has no row with a file"));
+    rows.files = {request("a")};
+    REQUIRE(planned(rows, log, cancel).ok());
+    CHECK_FALSE(planned(options_for(dir, {request("*.none")}), log, cancel).ok());
+    CHECK(log.count(LogLevel::warn) == 2);
+}
+
 TEST_CASE("a base_dir without preserve_folders is warned about") {
     const TempDir dir;
     dir.write("a", "1");
