@@ -24,11 +24,30 @@ bool has(const Screen& screen, std::string_view text) {
     return lines_with(screen, text) > 0;
 }
 
-std::string script_for(const Workspace& space, const std::string& arguments) {
+std::string script_for(const Workspace& space, const std::string& arguments,
+                       const std::string& redirection = " > result.json") {
     std::string script = "cd '" + space.dir().string() + "'\n";
     for (const auto& [name, value] : space.setup().environment)
         script += "export " + name + "='" + value + "'\n";
-    return script + "'" + ferry_binary() + "' " + arguments + " > result.json\necho \"ended with $?\"\n";
+    return script + "'" + ferry_binary() + "' " + arguments + redirection + "\necho \"ended with $?\"\n";
+}
+
+// Documents of rows, which may be wider than the screen.
+int whole_documents(const Screen& screen) {
+    std::string text;
+    for (const std::string& line : screen)
+        text += line;
+    constexpr std::string_view first = R"({"workflow":)";
+    int whole = 0;
+    for (std::size_t at = text.find(first); at != std::string::npos; at = text.find(first, at + 1)) {
+        const std::string rest = text.substr(at, text.find(first, at + 1) - at);
+        bool parsed = false;
+        for (std::size_t end = rest.find('}'); end != std::string::npos && !parsed; end = rest.find('}', end + 1))
+            parsed = std::holds_alternative<Poco::Dynamic::Var>(parse_json(rest.substr(0, end + 1)));
+        CHECK_MESSAGE(parsed, rest);
+        whole += parsed ? 1 : 0;
+    }
+    return whole;
 }
 
 } // namespace
@@ -77,6 +96,24 @@ TEST_CASE("a job in the background leaves the terminal to others") {
         return has(screen, "ended with ");
     });
     CHECK(has(last, "ended with 0"));
+}
+
+TEST_CASE("the documents of a batch stand whole on the terminal, and the bar below them") {
+    Workspace space;
+    for (int row = 1; row <= 4; ++row)
+        space.make_file(std::to_string(row) + ".bin", 60'000 + 10'000 * static_cast<std::size_t>(row));
+    std::ofstream(space.dir() / "rows.csv") << "file\n1.bin\n2.bin\n3.bin\n4.bin\n";
+    std::ofstream(space.dir() / "flow.json")
+        << R"({"name":"rows","vars":{"file":null},"steps":[{"id":"publish","task":"upload","with":{
+        "project":"me/my-project","files":["${vars.file}"],"bandwidth_limit":100000}}]})";
+    const TmuxTerminal terminal(script_for(space, "batch flow.json --manifest rows.csv --jobs 2", ""), 100, 40);
+    terminal.wait_for("two documents and one bar", [](const Screen& screen) {
+        return lines_with(screen, R"({"workflow":"rows",)") == 2 && lines_with(screen, " running, ") == 1;
+    });
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(has(last, "ended with 0"));
+    CHECK_FALSE(has(last, " running, "));
+    CHECK(whole_documents(last) == 4);
 }
 
 TEST_CASE("without a terminal a quick run has no progress lines, but a summary of what was done") {

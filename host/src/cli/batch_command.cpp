@@ -179,7 +179,7 @@ class Batch {
         if (!joblog_ && !open_joblog(Joblog::Mode::fresh))
             return exit_code::usage;
         // With the joblog, no other batch has these outputs in work.
-        auto results = RowResults::open(outputs_path_, command_.resume != Resume::no);
+        auto results = RowResults::open(outputs_path_, command_.resume != Resume::no, session_.console());
         if (const auto* reason = std::get_if<std::string>(&results))
             return refuse(*reason);
         adopt_orphans();

@@ -81,4 +81,16 @@ void Console::status(std::string_view text) {
     status_ = text;
 }
 
+void Console::write_beside(int fd, const std::function<void()>& write_lines) {
+    if (!is_terminal() || ::isatty(fd) != 1)
+        return write_lines(); // which may take as long as its reader likes, and holds up no line here
+    const std::lock_guard lock(mutex_);
+    const bool redraw = !status_.empty() && !in_background();
+    if (redraw)
+        write(erase_status());
+    write_lines();
+    if (redraw)
+        write(status_);
+}
+
 } // namespace ferry

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class Console {
     // Draws the status anew: lines without an end after the last, none wider than the terminal; empty takes it away.
     // Terminals only; nothing is drawn while the terminal is in other hands, as a job in the background finds it.
     void status(std::string_view text);
+    // Runs `write`, which writes whole lines to `fd`. Where that is a terminal, as this is, they are taken to be the
+    // same one: the status is out of the way meanwhile, and no line gets in between.
+    void write_beside(int fd, const std::function<void()>& write);
 
   private:
     void write(std::string_view text) const;

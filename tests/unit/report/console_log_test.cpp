@@ -1,5 +1,6 @@
 #include "captured_console.hpp"
 #include "ferry_plugin.h"
+#include "pty_console.hpp"
 #include "report/log.hpp"
 
 #include <doctest/doctest.h>
@@ -20,6 +21,17 @@ TEST_CASE("a status line gives way to lines and comes back; at the end it is gon
     }
     const std::string clear = "\r\x1b[J";
     CHECK(read_file(dir / "err") == "one\n50 %" + clear + "two\n50 %" + clear);
+}
+
+TEST_CASE("what else is written to the terminal has the status out of its way; what goes elsewhere leaves it alone") {
+    PtyConsole terminal;
+    terminal.console->status("50 %");
+    terminal.console->write_beside(terminal.inner.get(), [&] { CHECK(::write(terminal.inner.get(), "{}\n", 3) == 3); });
+    const std::string clear = "\r\x1b[J";
+    CHECK(terminal.drawn() == "50 %" + clear + "{}\n50 %");
+    const CapturedConsole elsewhere;
+    terminal.console->write_beside(elsewhere.file.get(), [&] { terminal.console->status("60 %"); }); // is not held up
+    CHECK(terminal.drawn() == clear + "60 %");
 }
 
 TEST_CASE("a console that is no terminal") {

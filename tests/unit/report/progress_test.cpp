@@ -1,11 +1,10 @@
 #include "captured_console.hpp"
+#include "pty_console.hpp"
 #include "report/progress_display.hpp"
 
 #include <doctest/doctest.h>
 
 #include <cstdlib>
-
-#include <pty.h>
 
 namespace ferry::test {
 namespace {
@@ -147,25 +146,15 @@ TEST_CASE("the summary counts all tasks that ever ran, in the time in which some
 
 TEST_CASE("the bar fits the terminal, and is gone at the end") {
     ::setenv("TERM", "xterm", 1);
-    int outer = -1;
-    int inner = -1;
-    winsize size{24, 12, 0, 0};
-    REQUIRE(::openpty(&outer, &inner, nullptr, nullptr, &size) == 0);
-    const UniqueFd reading(outer);
+    PtyConsole terminal({12, 24, 0, 0});
     {
-        const UniqueFd writing(inner);
-        Console console(inner);
-        ProgressDisplay display(console, ProgressMode::automatic);
+        ProgressDisplay display(*terminal.console, ProgressMode::automatic);
         display.start();
         display.step_started("a-step-that-does-not-fit");
         display.draw(start);
         display.stop();
     }
-    char buffer[4096];
-    std::string text;
-    for (ssize_t got = 0; (got = ::read(outer, buffer, sizeof buffer)) > 0;)
-        text.append(buffer, static_cast<std::size_t>(got));
-    CHECK(text == "0/0 steps\r\x1b[J");
+    CHECK(terminal.drawn() == "0/0 steps\r\x1b[J");
 }
 
 TEST_CASE("modes by name") {
