@@ -171,7 +171,7 @@ class Batch {
             if (auto problem = outputs_file_problem(outputs_path_))
                 return refuse(*problem);
         if (!events_path_.empty()) {
-            auto opened = EventWriter::open(events_path_);
+            auto opened = EventWriter::open(events_path_, process_stop_flag());
             if (const auto* reason = std::get_if<std::string>(&opened))
                 return refuse(*reason);
             events = std::move(std::get<std::unique_ptr<EventWriter>>(opened));

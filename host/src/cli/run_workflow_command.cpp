@@ -71,7 +71,7 @@ std::optional<Destinations> open_destinations(const RunSetup& setup, Session& se
         if (auto reason = outputs_file_problem(setup.common.outputs))
             refuse(*reason);
     if (!setup.common.events.empty() && !setup.dry_run) {
-        auto events = EventWriter::open(setup.common.events);
+        auto events = EventWriter::open(setup.common.events, process_stop_flag());
         if (const auto* reason = std::get_if<std::string>(&events))
             refuse(*reason);
         else

@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <utility>
 
 namespace ferry {
 namespace {
@@ -42,39 +43,44 @@ bool ends_a_line(const std::string& path, off_t size) {
 
 } // namespace
 
-EventWriter::EventWriter(UniqueFd file, std::string path, Now now, bool torn)
+EventWriter::EventWriter(UniqueFd file, std::string path, const StopFlag& stop, Now now, bool torn)
     : file_(std::move(file))
     , path_(std::move(path))
     , now_(now ? std::move(now) : Now([] { return std::chrono::system_clock::now(); }))
+    , reader_(&stop)
     , torn_(torn) {}
 
-std::variant<std::unique_ptr<EventWriter>, std::string> EventWriter::open(const std::string& path, Now now) {
+std::variant<std::unique_ptr<EventWriter>, std::string> EventWriter::open(const std::string& path, const StopFlag& stop,
+                                                                          Now now) {
     UniqueFd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666));
     if (!file)
         return cannot(path, errno == ENXIO ? "nobody reads that FIFO" : std::strerror(errno));
     struct stat info {};
     if (::fstat(file.get(), &info) != 0 || !(S_ISREG(info.st_mode) || S_ISFIFO(info.st_mode) || S_ISCHR(info.st_mode)))
         return cannot(path, "it is no regular file, FIFO or character device");
-    ::fcntl(file.get(), F_SETFL, O_APPEND); // blocking from here on: a slow reader shall not lose lines
     if (S_ISREG(info.st_mode) && lock_file(file.get()) == FileLock::held_elsewhere)
         return cannot(path, "another ferry writes its events there; give each a file of its own");
     const bool torn = S_ISREG(info.st_mode) && info.st_size > 0 && !ends_a_line(path, info.st_size);
-    return std::unique_ptr<EventWriter>(new EventWriter(std::move(file), path, std::move(now), torn));
+    return std::unique_ptr<EventWriter>(new EventWriter(std::move(file), path, stop, std::move(now), torn));
 }
 
-bool EventWriter::write_line(const std::string& line) {
+// Why not, as errno has it; 0 if it is written. EAGAIN: its reader has had its time.
+int EventWriter::write_line(const std::string& line) {
     const std::string whole = torn_ ? "\n" + line : line;
     std::string_view rest = whole; // normally one write: lines of several processes do not mix
     while (!rest.empty()) {
         const ssize_t written = ::write(file_.get(), rest.data(), rest.size());
-        if (written < 0 && errno != EINTR) {
+        const int reason = written < 0 ? errno : 0;
+        if (reason == EINTR || (reason == EAGAIN && reader_.wait_for_room(file_.get())))
+            continue;
+        if (reason != 0) {
             torn_ = torn_ || rest.size() < whole.size();
-            return false;
+            return reason;
         }
-        rest.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+        rest.remove_prefix(static_cast<std::size_t>(written));
     }
     torn_ = false;
-    return true;
+    return 0;
 }
 
 std::optional<std::string> EventWriter::write(std::string_view type, const std::string& run_id, const TaskContext* step,
@@ -96,10 +102,11 @@ std::optional<std::string> EventWriter::write(std::string_view type, const std::
             line.set(name, value);
     const std::string text = to_json(Poco::Dynamic::Var(line)) + "\n";
     const std::lock_guard lock(mutex_);
-    if (write_line(text) || told_)
+    const int reason = write_line(text);
+    if (reason == 0 || std::exchange(told_, true))
         return std::nullopt;
-    told_ = true;
-    return cannot(path_, std::strerror(errno));
+    return cannot(path_,
+                  reason == EAGAIN ? "their reader had not taken them when all was to stop" : std::strerror(reason));
 }
 
 } // namespace ferry

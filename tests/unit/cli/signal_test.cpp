@@ -1,4 +1,7 @@
 #include "program.hpp"
+#include "unique_fd.hpp"
+
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <fstream>
@@ -73,6 +76,29 @@ TEST_CASE("the same signal once more, later, ends ferry at once too") {
     REQUIRE(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 128 + SIGINT);
     CHECK(command_gone(ferry));
+}
+
+TEST_CASE("a reader of the events that has stalled keeps no signal from ending the run in order") {
+    Program ferry;
+    ferry.workflow(":");
+    const std::string pipe = (ferry.dir / "events").string();
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const UniqueFd reader(::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)); // which never reads
+    const std::string full(4096, 'x');
+    while (::write(reader.get(), full.data(), full.size()) > 0) {
+    }
+    ferry.start({"run", "w.json", "--events", "events"});
+    ferry.await("err");
+    while (ferry.err().find(" of 1 step\n") == std::string::npos)
+        std::this_thread::yield();
+    ::kill(ferry.pid, SIGINT);
+    CHECK(ferry.wait() == 128 + SIGINT);
+    CHECK(ferry.document()->getValue<std::string>("status") == "interrupted");
+    const std::string told =
+        "events cannot be written to 'events': their reader had not taken them when all was to stop";
+    const std::size_t first = ferry.err().find(told);
+    CHECK(first != std::string::npos);
+    CHECK(ferry.err().find(told, first + 1) == std::string::npos);
 }
 
 TEST_CASE("SIGHUP that was ignored stays ignored, as under nohup") {

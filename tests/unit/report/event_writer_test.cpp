@@ -4,8 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <sstream>
 #include <thread>
@@ -16,15 +19,18 @@ namespace {
 
 using Time = std::chrono::system_clock::time_point;
 
-std::unique_ptr<EventWriter> open_writer(const std::string& path, EventWriter::Now now = {}) {
-    auto opened = EventWriter::open(path, std::move(now));
+const StopFlag no_stop;
+
+std::unique_ptr<EventWriter> open_writer(const std::string& path, EventWriter::Now now = {},
+                                         const StopFlag& stop = no_stop) {
+    auto opened = EventWriter::open(path, stop, std::move(now));
     if (const auto* reason = std::get_if<std::string>(&opened))
         FAIL(*reason);
     return std::move(std::get<std::unique_ptr<EventWriter>>(opened));
 }
 
 std::string refusal(const std::string& path) {
-    auto opened = EventWriter::open(path);
+    auto opened = EventWriter::open(path, no_stop);
     REQUIRE(std::holds_alternative<std::string>(opened));
     return std::get<std::string>(opened);
 }
@@ -105,7 +111,36 @@ TEST_CASE("what can be no event file is refused at once") {
     CHECK(refusal((dir / "no/such/folder").string()).find("No such file") != std::string::npos);
     REQUIRE(::mkfifo((dir / "pipe").c_str(), 0600) == 0);
     CHECK(refusal((dir / "pipe").string()).find("nobody reads that FIFO") != std::string::npos);
-    CHECK(std::holds_alternative<std::unique_ptr<EventWriter>>(EventWriter::open("/dev/null")));
+    CHECK(std::holds_alternative<std::unique_ptr<EventWriter>>(EventWriter::open("/dev/null", no_stop)));
+}
+
+TEST_CASE("a reader that does not read is waited for, but after a stop no longer, and that is told once") {
+    const TempDir dir;
+    const std::string pipe = (dir / "pipe").string();
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const UniqueFd reader(::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    StopFlag stop;
+    const auto writer = open_writer(pipe, {}, stop);
+    Poco::JSON::Object fields;
+    fields.set("text", std::string(100'000, 'x')); // more than a pipe holds
+    std::optional<std::string> reason;
+    std::thread blocked([&] { reason = writer->write("x", "run", nullptr, fields); });
+    std::string text;
+    char buffer[4096];
+    while (text.size() < 70'000) // so it has been waited for
+        if (const ssize_t got = ::read(reader.get(), buffer, sizeof buffer); got > 0)
+            text.append(buffer, static_cast<std::size_t>(got));
+    while (text.empty() || text.back() != '\n')
+        if (const ssize_t got = ::read(reader.get(), buffer, sizeof buffer); got > 0)
+            text.append(buffer, static_cast<std::size_t>(got));
+    blocked.join();
+    CHECK_FALSE(reason);
+    std::thread stuck([&] { reason = writer->write("y", "run", nullptr, fields); });
+    stop.request(SIGTERM);
+    stuck.join();
+    REQUIRE(reason);
+    CHECK(reason->find("their reader had not taken them when all was to stop") != std::string::npos);
+    CHECK_FALSE(writer->write("z", "run", nullptr, fields)); // not waited for again, nor told again
 }
 
 TEST_CASE("a full disk is told once") {
