@@ -98,6 +98,19 @@ TEST_CASE("a job in the background leaves the terminal to others") {
     CHECK(has(last, "ended with 0"));
 }
 
+TEST_CASE("a bar that begins in the first row of the screen leaves nothing in what was scrolled off") {
+    Workspace space;
+    space.make_file("a.bam", 300'000);
+    const std::string options = "task upload --set project=me/my-project --set 'files=[\"a.bam\"]'"
+                                " --set bandwidth_limit=100000 --log-level error";
+    const TmuxTerminal terminal("clear\n" + script_for(space, options), 100, 24);
+    terminal.wait_for("the bar in the first row", [](const Screen& screen) {
+        return !screen.empty() && screen[0].find("% of") != std::string::npos;
+    });
+    terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with 0"); });
+    CHECK(terminal.scrolled_off().empty());
+}
+
 TEST_CASE("the documents of a batch stand whole on the terminal, and the bar below them") {
     Workspace space;
     for (int row = 1; row <= 4; ++row)

@@ -11,7 +11,9 @@
 namespace ferry {
 namespace {
 
-constexpr std::string_view erase_below = "\x1b[J"; // from the cursor on
+// Line by line: some terminals keep what is erased below the cursor as something to scroll back to.
+constexpr std::string_view erase_line = "\r\x1b[2K";
+constexpr std::string_view up = "\x1b[A";
 
 // Where the terminal has become narrower, it has broken each line anew.
 std::size_t rows_taken(std::string_view text, std::size_t columns) {
@@ -56,8 +58,10 @@ void Console::write(std::string_view text) const {
 std::string Console::erase_status() const {
     if (status_.empty())
         return {};
-    const std::size_t up = rows_taken(status_, size().columns) - 1;
-    return (up > 0 ? "\x1b[" + std::to_string(up) + "A\r" : "\r") + std::string(erase_below);
+    std::string out(erase_line);
+    for (std::size_t rows = rows_taken(status_, size().columns); rows > 1; --rows)
+        out.append(up).append(erase_line);
+    return out;
 }
 
 void Console::line(std::string_view text) {

@@ -18,16 +18,18 @@ TEST_CASE("a status line gives way to lines and comes back; at the end it is gon
         console.status("50 %");
         console.status("50 %"); // unchanged: not drawn again
         console.line("two");
+        console.status("50 %\nalign");
     }
-    const std::string clear = "\r\x1b[J";
-    CHECK(read_file(dir / "err") == "one\n50 %" + clear + "two\n50 %" + clear);
+    const std::string clear = "\r\x1b[2K";
+    CHECK(read_file(dir / "err") ==
+          "one\n50 %" + clear + "two\n50 %" + clear + "50 %\nalign" + clear + "\x1b[A" + clear);
 }
 
 TEST_CASE("what else is written to the terminal has the status out of its way; what goes elsewhere leaves it alone") {
     PtyConsole terminal;
     terminal.console->status("50 %");
     terminal.console->write_beside(terminal.inner.get(), [&] { CHECK(::write(terminal.inner.get(), "{}\n", 3) == 3); });
-    const std::string clear = "\r\x1b[J";
+    const std::string clear = "\r\x1b[2K";
     CHECK(terminal.drawn() == "50 %" + clear + "{}\n50 %");
     const CapturedConsole elsewhere;
     terminal.console->write_beside(elsewhere.file.get(), [&] { terminal.console->status("60 %"); }); // is not held up

@@ -154,7 +154,7 @@ TEST_CASE("the bar fits the terminal, and is gone at the end") {
         display.draw(start);
         display.stop();
     }
-    CHECK(terminal.drawn() == "0/0 steps\r\x1b[J");
+    CHECK(terminal.drawn() == "0/0 steps\r\x1b[2K");
 }
 
 TEST_CASE("modes by name") {
