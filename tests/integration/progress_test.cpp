@@ -111,6 +111,40 @@ TEST_CASE("a bar that begins in the first row of the screen leaves nothing in wh
     CHECK(terminal.scrolled_off().empty());
 }
 
+TEST_CASE("Ctrl+Z takes the bar away, and the shell's lines are left alone when it comes back") {
+    Workspace space;
+    space.make_file("a.bam", 800'000);
+    const std::string options = "task upload --set project=me/my-project --set 'files=[\"a.bam\"]'"
+                                " --set bandwidth_limit=100000";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, options) + "sleep 1; fg; echo \"at last $?\"\n", 100,
+                                24);
+    terminal.wait_for("the bar", [](const Screen& screen) { return has(screen, "% of "); });
+    terminal.press("C-z");
+    const Screen stopped =
+        terminal.wait_for("the stop", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(has(stopped, "ended with 148")); // 128 + SIGTSTP
+    CHECK_FALSE(has(stopped, "% of "));
+    terminal.wait_for("the bar again", [](const Screen& screen) { return lines_with(screen, "0/1 steps") == 1; });
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "at last "); });
+    CHECK(has(last, "at last 0"));
+    CHECK(has(last, "ended with 148"));
+    CHECK_FALSE(has(last, "% of "));
+}
+
+TEST_CASE("a run that was stopped by another erases nothing of what was written meanwhile") {
+    Workspace space;
+    space.make_file("a.bam", 300'000);
+    std::ofstream(space.dir() / "flow.json") << R"({"name":"stopped","steps":[
+        {"id":"publish","task":"upload","with":{"project":"me/my-project","files":["a.bam"],"bandwidth_limit":100000}},
+        {"id":"other","task":"command","with":{"command":["sh","-c","sleep 1; kill -STOP $PPID"]}}]})";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, "run flow.json --jobs 2") + "fg; echo \"at last $?\"\n",
+                                200, 24);
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "at last "); });
+    CHECK(has(last, "at last 0"));
+    CHECK(has(last, "ended with 147"));        // 128 + SIGSTOP
+    CHECK(lines_with(last, " steps | ") == 1); // as it was then
+}
+
 TEST_CASE("the documents of a batch stand whole on the terminal, and the bar below them") {
     Workspace space;
     for (int row = 1; row <= 4; ++row)

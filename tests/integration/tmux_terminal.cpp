@@ -38,6 +38,10 @@ void TmuxTerminal::resize(int columns, int rows) const {
     tmux("resize-window -x " + std::to_string(columns) + " -y " + std::to_string(rows));
 }
 
+void TmuxTerminal::press(const std::string& key) const {
+    tmux("send-keys " + key);
+}
+
 std::vector<std::string> TmuxTerminal::screen() const {
     return lines_of_pane({});
 }

@@ -18,6 +18,7 @@ class TmuxTerminal {
     TmuxTerminal& operator=(const TmuxTerminal&) = delete;
 
     void resize(int columns, int rows) const;
+    void press(const std::string& key) const;      // as tmux calls it: "C-z", "Enter"
     std::vector<std::string> screen() const;       // its lines, without empty ones at the foot
     std::vector<std::string> scrolled_off() const; // lines above the screen
     // Looks again and again until the screen is as wanted, and answers it; fails the test if it never is.

@@ -1,5 +1,6 @@
 #include "report/console.hpp"
 
+#include "report/suspension.hpp"
 #include "report/text_columns.hpp"
 
 #include <sys/ioctl.h>
@@ -46,6 +47,21 @@ bool Console::in_background() const {
     return owner > 0 && owner != ::getpgrp();
 }
 
+// Whether the terminal is ours to draw on. A status that was drawn before it was in other hands stays where it is:
+// others have written below it, and that is not to be erased in its place.
+bool Console::may_draw() {
+    const bool elsewhere = in_background();
+    const unsigned woken = times_woken();
+    if (elsewhere)
+        status_.clear();
+    else if (woken != woken_ && !status_.empty()) {
+        write(erase_line); // the cursor is behind its last line, if nobody has written
+        status_.clear();
+    }
+    woken_ = woken;
+    return !elsewhere;
+}
+
 void Console::write(std::string_view text) const {
     while (!text.empty()) {
         const ssize_t written = ::write(fd_, text.data(), text.size());
@@ -67,7 +83,7 @@ std::string Console::erase_status() const {
 void Console::line(std::string_view text) {
     const std::lock_guard lock(mutex_);
     std::string out; // one write, so that lines of several processes do not mix
-    const bool redraw = !status_.empty() && !in_background();
+    const bool redraw = may_draw() && !status_.empty();
     if (redraw)
         out += erase_status();
     out += text;
@@ -79,7 +95,7 @@ void Console::line(std::string_view text) {
 
 void Console::status(std::string_view text) {
     const std::lock_guard lock(mutex_);
-    if (text == status_ || in_background())
+    if (!may_draw() || text == status_)
         return;
     write(erase_status() + std::string(text));
     status_ = text;
@@ -89,7 +105,7 @@ void Console::write_beside(int fd, const std::function<void()>& write_lines) {
     if (!is_terminal() || ::isatty(fd) != 1)
         return write_lines(); // which may take as long as its reader likes, and holds up no line here
     const std::lock_guard lock(mutex_);
-    const bool redraw = !status_.empty() && !in_background();
+    const bool redraw = may_draw() && !status_.empty();
     if (redraw)
         write(erase_status());
     write_lines();

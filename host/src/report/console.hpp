@@ -37,11 +37,13 @@ class Console {
   private:
     void write(std::string_view text) const;
     bool in_background() const;
+    bool may_draw();
     std::string erase_status() const;
 
     const int fd_;
     std::mutex mutex_;
     std::string status_; // as drawn
+    unsigned woken_ = 0; // times_woken() when it was
 };
 
 } // namespace ferry

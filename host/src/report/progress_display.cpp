@@ -1,6 +1,7 @@
 #include "report/progress_display.hpp"
 
 #include "document/units.hpp"
+#include "report/suspension.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,6 +52,9 @@ void ProgressDisplay::start() {
 
 void ProgressDisplay::draw_until_stopped() {
     const Clock::time_point began = Clock::now();
+    std::optional<Suspension> suspension;
+    if (mode_ == ProgressMode::bar)
+        suspension.emplace();
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto pause =
@@ -58,11 +62,17 @@ void ProgressDisplay::draw_until_stopped() {
                 ? bar_period
                 : plain_pause(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began));
         if (wake_.wait_for(lock, pause, [this] { return stopping_; }))
-            return;
+            break;
         lock.unlock();
+        if (suspension && suspension->asked()) {
+            console_.status({});
+            suspension->stop_now();
+        }
         draw(Clock::now());
         lock.lock();
     }
+    if (suspension) // before its end, which may stop the process
+        console_.status({});
 }
 
 void ProgressDisplay::stop() {
