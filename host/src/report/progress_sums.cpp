@@ -73,6 +73,20 @@ WorkDone ProgressSums::all() const {
     return sum;
 }
 
+ProgressSums::Shares ProgressSums::shares(const std::set<std::string>& only) const {
+    Shares shares;
+    for (const auto& [name, task] : running_) {
+        if (!only.empty() && only.count(name) == 0)
+            continue;
+        const WorkDone work = work_of(task);
+        ++shares.tasks;
+        shares.all_told = shares.all_told && work.bytes_total > 0;
+        if (work.bytes_total > 0)
+            shares.sum += static_cast<double>(work.bytes_done) / static_cast<double>(work.bytes_total);
+    }
+    return shares;
+}
+
 std::vector<std::string> ProgressSums::running_tasks(std::size_t most) const {
     std::vector<std::string> names;
     for (auto task = running_.begin(); task != running_.end() && names.size() < most; ++task)

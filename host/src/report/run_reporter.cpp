@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 namespace ferry {
 namespace {
@@ -81,7 +82,11 @@ void RunReporter::tell(int level, const std::string& step, const std::string& me
 
 void RunReporter::run_started(const Workflow& workflow, const std::string& run_id) {
     started_ = std::chrono::steady_clock::now();
-    progress_.set_steps(workflow.steps.size());
+    std::set<std::string> moving;
+    for (const Step& step : workflow.steps)
+        if (step.task != "command")
+            moving.insert(step.id);
+    progress_.set_steps(workflow.steps.size(), std::move(moving));
     for (const std::size_t index : workflow.order)
         order_.emplace_back(workflow.steps[index].id, title_of(workflow, workflow.steps[index]));
     tell(FERRY_LOG_INFO, {},

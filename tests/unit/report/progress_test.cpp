@@ -74,6 +74,55 @@ TEST_CASE("of a batch the line tells rows, and how long the others may take") {
     CHECK(text.find(" | row 11 align, row 12 align") != std::string::npos);
 }
 
+TEST_CASE("the percentage of a batch counts what its running rows have done, and never goes back") {
+    CapturedConsole captured;
+    ProgressDisplay display(captured.console, ProgressMode::plain);
+    display.set_steps(2);
+    const auto now = ProgressDisplay::Clock::now();
+    const auto share = [&] { return display.view(now)->share; };
+    display.set_rows({0, 0, 2, 2});
+    CHECK(share() == 0);
+    display.step_started("row 1 a");
+    display.step_started("row 2 a");
+    display.step_progress("row 1 a", progress(5 * mib, 10 * mib));
+    CHECK(share() == doctest::Approx(0.5 / 8));
+    display.step_finished("row 1 a");
+    CHECK(share() == doctest::Approx(1.0 / 8));
+    display.step_started("row 1 b");
+    CHECK(share() == doctest::Approx(1.0 / 8));
+    display.step_progress("row 1 b", progress(0, 1000 * mib)); // more bytes, and nothing less done
+    CHECK(share() == doctest::Approx(1.0 / 8));
+    display.step_finished("row 1 b");
+    CHECK(share() == doctest::Approx(2.0 / 8));
+    display.set_rows({0, 1, 1, 2});
+    CHECK(share() == doctest::Approx(2.0 / 8));
+    display.set_rows({2, 2, 0, 0}); // not all of them told of their steps
+    CHECK(share() == 1);
+    CHECK(display.view(now)->over == ProgressView::Over::rows);
+}
+
+TEST_CASE("the percentage of steps that upload one after the other never goes back") {
+    CapturedConsole captured;
+    ProgressDisplay display(captured.console, ProgressMode::plain);
+    display.set_steps(3, {"one", "two"});
+    display.step_started("align");
+    display.step_finished("align");
+    display.step_started("one");
+    display.step_progress("one", progress(8 * mib, 10 * mib), start);
+    CHECK(display.text(start) == "1/3 steps | 40 % | 8.00 MiB of 10.00 MiB | one");
+    CHECK_FALSE(display.view(start)->all_told);
+    display.step_finished("one");
+    display.step_started("two");
+    display.step_progress("two", progress(0, 90 * mib), start);
+    CHECK(display.text(start) == "2/3 steps | 50 % | 8.00 MiB of 98.00 MiB | two");
+    CHECK(display.view(start)->all_told);
+    ProgressDisplay alone(captured.console, ProgressMode::plain);
+    alone.set_steps(2, {"one"});
+    alone.step_started("one");
+    alone.step_progress("one", progress(8 * mib, 10 * mib), start);
+    CHECK(alone.text(start) == "0/2 steps | 80 % of 10.00 MiB | one");
+}
+
 TEST_CASE("rows of a dry run are planned, not done") {
     CapturedConsole captured;
     ProgressDisplay display(captured.console, ProgressMode::plain);
