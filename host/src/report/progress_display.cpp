@@ -109,6 +109,7 @@ void ProgressDisplay::step_started(const std::string& id) {
 void ProgressDisplay::step_progress(const std::string& id, const TaskProgress& progress, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     sums_.told(id, progress);
+    sample(now); // so that the first line has a rate, too
     if (told_at_ && now > *told_at_ && now - *told_at_ <= longest_silence)
         moving_ += now - *told_at_;
     told_at_ = std::max(now, told_at_.value_or(now));
@@ -121,16 +122,19 @@ void ProgressDisplay::step_finished(const std::string& id) {
     movers_ended_ += movers_.count(id);
 }
 
-void ProgressDisplay::sample(std::uint64_t moved, Clock::time_point now) {
-    if (samples_.empty() || now - samples_.back().first >= sample_period)
-        samples_.emplace_back(now, moved);
+void ProgressDisplay::sample(Clock::time_point now) {
+    if (mode_ == ProgressMode::none || (!samples_.empty() && now - samples_.back().first < sample_period))
+        return;
+    samples_.emplace_back(now, sums_.all().bytes_moved);
     const Clock::duration window = mode_ == ProgressMode::bar ? rate_window : first_pause;
     while (samples_.size() > 2 && now - samples_[1].first >= window)
         samples_.pop_front();
 }
 
 std::uint64_t ProgressDisplay::bytes_per_second(std::uint64_t moved, Clock::time_point now) {
-    sample(moved, now);
+    sample(now);
+    if (samples_.empty())
+        return 0;
     const double seconds = std::chrono::duration<double>(now - samples_.front().first).count();
     return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(moved - samples_.front().second) / seconds) : 0;
 }

@@ -70,7 +70,7 @@ class ProgressDisplay {
     double share_of_rows() const;
     std::string rows_text(Clock::time_point now) const;
     void add_shares(ProgressView& view) const;
-    void sample(std::uint64_t moved, Clock::time_point now);
+    void sample(Clock::time_point now);
     void draw_until_stopped();
 
     Console& console_;

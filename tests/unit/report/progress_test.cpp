@@ -34,15 +34,27 @@ TEST_CASE("the line sums over all running tasks") {
     display.step_started("a");
     display.step_started("b");
     CHECK(display.text(start) == "0/3 steps | a, b");
-    display.step_progress("a", progress(10 * mib, 20 * mib, 1, 2, 3));
-    display.step_progress("b", progress(15 * mib, 30 * mib, 0, 5, 1));
-    display.step_progress("unknown", progress(mib, mib));
+    display.step_progress("a", progress(10 * mib, 20 * mib, 1, 2, 3), start + seconds(5));
+    display.step_progress("b", progress(15 * mib, 30 * mib, 0, 5, 1), start + seconds(5));
+    display.step_progress("unknown", progress(mib, mib), start + seconds(5));
     CHECK(display.text(start + seconds(5)) ==
           "0/3 steps | 50 % of 50.00 MiB | 1/7 files | 5.00 MiB/s, 6 s left | 4 in flight | a, b");
     display.step_finished("a"); // what it did counts on, what it did not is not waited for any more
     CHECK(display.text(start + seconds(5)).find("1/3 steps | 62 % of 40.00 MiB | 1/6 files | ") == 0);
     display.step_finished("b");
     CHECK(display.text(start + seconds(6)).empty());
+}
+
+TEST_CASE("the first line has a rate, though nothing was drawn before it") {
+    CapturedConsole captured;
+    ProgressDisplay display(captured.console, ProgressMode::plain);
+    display.set_steps(1, {"a"});
+    display.step_started("a");
+    display.step_progress("a", progress(0, 200 * mib), start);
+    for (int second = 1; second <= 30; ++second)
+        display.step_progress("a", progress(static_cast<std::uint64_t>(second) * 5 * mib, 200 * mib),
+                              start + seconds(second));
+    CHECK(display.text(start + seconds(30)) == "0/1 steps | 75 % of 200.00 MiB | 5.00 MiB/s, 11 s left | a");
 }
 
 TEST_CASE("retries, the quota and what is waited for are told") {
@@ -55,7 +67,7 @@ TEST_CASE("retries, the quota and what is waited for are told") {
     told.api_calls_left = 812;
     told.api_calls_limit = 1000;
     told.waiting_for = "the platform";
-    display.step_progress("a", told);
+    display.step_progress("a", told, start);
     CHECK(display.text(start) ==
           "0/1 steps | 0 % of 10.00 MiB | 1 retry | 812 of 1,000 API calls left | waiting for the platform | a");
 }
@@ -136,9 +148,9 @@ TEST_CASE("a second attempt takes neither what is done nor the rate back") {
     display.set_steps(1);
     display.step_started("a");
     display.text(start);
-    display.step_progress("a", progress(100 * mib, 100 * mib));
+    display.step_progress("a", progress(100 * mib, 100 * mib), start + seconds(10));
     display.step_started("a");
-    display.step_progress("a", progress(0, 100 * mib));
+    display.step_progress("a", progress(0, 100 * mib), start + seconds(10));
     CHECK(display.text(start + seconds(10)) == "0/1 steps | 100 % of 100.00 MiB | 10.00 MiB/s | a");
 }
 
