@@ -206,6 +206,8 @@ class Batch {
             result.broken = true;
         }
         const int code = exit_code_of(result, checked.done_before, checked.failed_before);
+        if (const auto missing = events ? events->missing() : std::nullopt)
+            session_.log().warn(*missing);
         tell_summary(result, checked, std::chrono::steady_clock::now() - began, progress.summary());
         if (!process_stop_flag().requested()) { // it may take a while
             folder.forget_old();

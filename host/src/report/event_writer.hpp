@@ -34,18 +34,22 @@ class EventWriter {
     // told once.
     std::optional<std::string> write(std::string_view type, const std::string& run_id, const TaskContext* step,
                                      const Poco::JSON::Object& fields);
+    // How many lines could not be written, as a sentence; nullopt if all were.
+    std::optional<std::string> missing();
 
   private:
-    EventWriter(UniqueFd file, std::string path, const StopFlag& stop, Now now, bool torn);
+    EventWriter(UniqueFd file, std::string path, const StopFlag& stop, Now now);
     int write_line(const std::string& line);
+    void take_back(std::size_t written);
 
     const UniqueFd file_;
     const std::string path_;
     const Now now_;
     std::mutex mutex_; // all below
     SlowReader reader_;
-    bool torn_; // the last line was cut short: the next one begins on a new line
-    bool told_ = false;
+    bool owned_ = false;     // a regular file that is locked: nobody else appends to it
+    bool torn_ = false;      // the last line was cut short: the next one begins on a new line
+    std::uint64_t lost_ = 0; // lines
 };
 
 } // namespace ferry

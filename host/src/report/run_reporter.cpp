@@ -136,6 +136,9 @@ void RunReporter::run_finished(const RunResult& result) {
     if (const std::string moved = progress_.summary(); !moved.empty())
         tell(FERRY_LOG_INFO, {}, result.workflow + ": " + moved);
     events_.run_finished(result);
+    if (writer_)
+        if (const auto missing = writer_->missing())
+            log_.warn(*missing);
 }
 
 void RunReporter::log(const TaskContext& task, int level, std::string_view message) {
