@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <set>
 
@@ -131,6 +132,22 @@ TEST_CASE("Ctrl+Z takes the bar away, and the shell's lines are left alone when 
     CHECK(has(last, "at last 0"));
     CHECK(has(last, "ended with 148"));
     CHECK_FALSE(has(last, "% of "));
+}
+
+TEST_CASE("a second Ctrl+C ends the run at once, and what comes next has a line of its own") {
+    Workspace space;
+    std::ofstream(space.dir() / "flow.json") << R"({"name":"deaf","steps":[{"id":"s","task":"command","with":{
+        "command":["sh","-c","trap '' TERM; while :; do sleep 1; done"]}}]})";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, "run flow.json"), 100, 24);
+    terminal.wait_for("the bar", [](const Screen& screen) { return has(screen, "0/1 steps"); });
+    terminal.press("C-c");
+    const auto pressed = std::chrono::steady_clock::now();
+    terminal.wait_for("the time in which a signal counts once", [&](const Screen&) {
+        return std::chrono::steady_clock::now() - pressed > std::chrono::milliseconds(700);
+    });
+    terminal.press("C-c");
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(std::find(last.begin(), last.end(), "ended with 130") != last.end());
 }
 
 TEST_CASE("a run that was stopped by another erases nothing of what was written meanwhile") {

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 
 namespace ferry {
@@ -29,7 +30,21 @@ std::size_t rows_taken(std::string_view text, std::size_t columns) {
     }
 }
 
+std::atomic<int> drawn_on{-1}; // the terminal that has a status
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler reads it");
+
 } // namespace
+
+void leave_drawn_status() noexcept {
+    const int fd = drawn_on;
+    if (fd >= 0 && ::write(fd, "\n", 1) < 0)
+        return; // nothing can be told
+}
+
+void Console::drawn(std::string_view text) {
+    status_ = text;
+    drawn_on = text.empty() ? -1 : fd_;
+}
 
 bool Console::is_terminal() const {
     return ::isatty(fd_) == 1;
@@ -52,11 +67,11 @@ bool Console::in_background() const {
 bool Console::may_draw() {
     const bool elsewhere = in_background();
     const unsigned woken = times_woken();
-    if (elsewhere)
-        status_.clear();
+    if (elsewhere && !status_.empty())
+        drawn({});
     else if (woken != woken_ && !status_.empty()) {
         write(erase_line); // the cursor is behind its last line, if nobody has written
-        status_.clear();
+        drawn({});
     }
     woken_ = woken;
     return !elsewhere;
@@ -98,7 +113,7 @@ void Console::status(std::string_view text) {
     if (!may_draw() || text == status_)
         return;
     write(erase_status() + std::string(text));
-    status_ = text;
+    drawn(text);
 }
 
 void Console::write_beside(int fd, const std::function<void()>& write_lines) {

@@ -38,6 +38,7 @@ class Console {
     void write(std::string_view text) const;
     bool in_background() const;
     bool may_draw();
+    void drawn(std::string_view text);
     std::string erase_status() const;
 
     const int fd_;
@@ -45,5 +46,8 @@ class Console {
     std::string status_; // as drawn
     unsigned woken_ = 0; // times_woken() when it was
 };
+
+// Ends the line of a status that is drawn, for a process that ends at once. Async-signal-safe.
+void leave_drawn_status() noexcept;
 
 } // namespace ferry

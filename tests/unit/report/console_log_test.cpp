@@ -36,6 +36,17 @@ TEST_CASE("what else is written to the terminal has the status out of its way; w
     CHECK(terminal.drawn() == clear + "60 %");
 }
 
+TEST_CASE("a process that ends at once leaves the line of its status, if there is one") {
+    PtyConsole terminal;
+    terminal.console->status("50 %");
+    leave_drawn_status();
+    CHECK(terminal.drawn() == "50 %\n");
+    terminal.console->status({});
+    terminal.drawn();
+    leave_drawn_status();
+    CHECK(terminal.drawn().empty());
+}
+
 TEST_CASE("a console that is no terminal") {
     const CapturedConsole captured;
     CHECK_FALSE(captured.console.is_terminal());
