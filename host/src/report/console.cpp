@@ -3,6 +3,7 @@
 #include "report/suspension.hpp"
 #include "report/text_columns.hpp"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -29,6 +30,8 @@ std::size_t rows_taken(std::string_view text, std::size_t columns) {
         text.remove_prefix(end + 1);
     }
 }
+
+constexpr int longest_wait_ms = 1000; // for a reader, of a console that does not block
 
 std::atomic<int> drawn_on{-1}; // the terminal that has a status
 static_assert(std::atomic<int>::is_always_lock_free, "a signal handler reads it");
@@ -77,11 +80,18 @@ bool Console::may_draw() {
     return !elsewhere;
 }
 
-void Console::write(std::string_view text) const {
+bool Console::has_room() {
+    pollfd output{fd_, POLLOUT, 0};
+    stalled_ = stalled_ || ::poll(&output, 1, longest_wait_ms) == 0;
+    return !stalled_;
+}
+
+void Console::write(std::string_view text) {
     while (!text.empty()) {
         const ssize_t written = ::write(fd_, text.data(), text.size());
-        if (written < 0 && errno != EINTR)
+        if (written < 0 && errno != EINTR && (errno != EAGAIN || !has_room()))
             return;
+        stalled_ = stalled_ && written < 0;
         text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
     }
 }

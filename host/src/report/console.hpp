@@ -35,7 +35,8 @@ class Console {
     void write_beside(int fd, const std::function<void()>& write);
 
   private:
-    void write(std::string_view text) const;
+    bool has_room();
+    void write(std::string_view text);
     bool in_background() const;
     bool may_draw();
     void drawn(std::string_view text);
@@ -43,8 +44,9 @@ class Console {
 
     const int fd_;
     std::mutex mutex_;
-    std::string status_; // as drawn
-    unsigned woken_ = 0; // times_woken() when it was
+    std::string status_;   // as drawn
+    bool stalled_ = false; // its reader has taken nothing for a while: it is not waited for
+    unsigned woken_ = 0;   // times_woken() when it was
 };
 
 // Ends the line of a status that is drawn, for a process that ends at once. Async-signal-safe.

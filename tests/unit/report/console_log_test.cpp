@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <thread>
 
 namespace ferry::test {
 
@@ -45,6 +46,28 @@ TEST_CASE("a process that ends at once leaves the line of its status, if there i
     terminal.drawn();
     leave_drawn_status();
     CHECK(terminal.drawn().empty());
+}
+
+TEST_CASE("a console that does not block loses no line to a slow reader") {
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC | O_NONBLOCK) == 0);
+    const UniqueFd reader(ends[0]);
+    UniqueFd writer(ends[1]);
+    std::thread writing([&] {
+        Console console(writer.get());
+        for (int line = 0; line < 300; ++line)
+            console.line(std::string(999, 'x'));
+        writer = UniqueFd();
+    });
+    std::size_t got = 0;
+    char buffer[4096];
+    for (ssize_t count = -1; count != 0;) {
+        count = ::read(reader.get(), buffer, sizeof buffer);
+        got += count > 0 ? static_cast<std::size_t>(count) : 0;
+        std::this_thread::yield();
+    }
+    writing.join();
+    CHECK(got == 300'000);
 }
 
 TEST_CASE("a console that is no terminal") {
