@@ -103,10 +103,21 @@ std::string ProgressSums::waiting_for() const {
 
 std::vector<ItemProgress> ProgressSums::items(std::size_t most) const {
     std::vector<ItemProgress> items;
-    for (const auto& [name, task] : running_)
-        for (const ItemProgress& item : task.now.items)
-            if (items.size() < most)
-                items.push_back(item);
+    for (const bool done : {false, true}) { // what only waits for its completion comes last
+        std::vector<std::vector<ItemProgress>> of_tasks;
+        std::size_t longest = 0;
+        for (const auto& [name, task] : running_) {
+            auto& list = of_tasks.emplace_back();
+            for (const ItemProgress& item : task.now.items)
+                if ((item.bytes_total > 0 && item.bytes_done >= item.bytes_total) == done)
+                    list.push_back(item);
+            longest = std::max(longest, list.size());
+        }
+        for (std::size_t turn = 0; turn < longest; ++turn)
+            for (const auto& list : of_tasks)
+                if (turn < list.size() && items.size() < most)
+                    items.push_back(list[turn]);
+    }
     return items;
 }
 

@@ -56,7 +56,7 @@ class ProgressSums {
     std::size_t running_count() const { return running_.size(); }
     const std::optional<CallsLeft>& calls_left() const { return calls_left_; } // as told last
     std::string waiting_for() const;                                           // of the first that waits; may be empty
-    std::vector<ItemProgress> items(std::size_t most) const;                   // in work
+    std::vector<ItemProgress> items(std::size_t most) const;                   // in work, of the tasks by turns
 
   private:
     struct Task {

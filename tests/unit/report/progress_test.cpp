@@ -135,6 +135,25 @@ TEST_CASE("the percentage of steps that upload one after the other never goes ba
     CHECK(alone.text(start) == "0/2 steps | 80 % of 10.00 MiB | one");
 }
 
+TEST_CASE("files in work are those of all steps by turns, and what is whole comes last") {
+    ProgressSums sums;
+    sums.started("one");
+    sums.started("two");
+    TaskProgress told;
+    told.items = {{"a", 10, 10}, {"b", 1, 10}, {"c", 2, 10}};
+    sums.told("one", told);
+    told.items = {{"x", 0, 0}, {"y", 3, 10}, {"z", 10, 10}};
+    sums.told("two", told);
+    const auto names = [&](std::size_t most) {
+        std::string text;
+        for (const ItemProgress& item : sums.items(most))
+            text += item.name;
+        return text;
+    };
+    CHECK(names(3) == "bxc");
+    CHECK(names(9) == "bxcyaz");
+}
+
 TEST_CASE("rows of a dry run are planned, not done") {
     CapturedConsole captured;
     ProgressDisplay display(captured.console, ProgressMode::plain);
