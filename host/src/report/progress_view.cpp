@@ -139,14 +139,18 @@ std::vector<std::string> head_lines(const ProgressView& view, std::size_t column
     return lines;
 }
 
-// "  sample_7.bam   45 % of 1.20 GiB"
+// "  sample_7.bam   45 % of 1.20 GiB"; where that is too wide, without the size, and then of the name what fits.
 std::string item_line(const ItemProgress& item, std::size_t name_width, std::size_t columns) {
+    char share[16];
+    std::snprintf(share, sizeof share, "  %3d %%", static_cast<int>(share_of(item.bytes_done, item.bytes_total) * 100));
+    const std::string size = " of " + format_size(item.bytes_total);
+    const std::size_t needed = 2 + columns_of(share);
+    if (columns <= needed)
+        return fit_columns(item.name, columns);
+    name_width = std::min(name_width, columns - needed);
     const std::string name = fit_columns(item.name, name_width);
-    char share[8];
-    std::snprintf(share, sizeof share, "%3d %%", static_cast<int>(share_of(item.bytes_done, item.bytes_total) * 100));
-    const std::string line = "  " + name + std::string(name_width - columns_of(name), ' ') + "  " + share + " of " +
-                             format_size(item.bytes_total);
-    return fit_columns(line, columns);
+    const std::string line = "  " + name + std::string(name_width - columns_of(name), ' ') + share;
+    return columns_of(line + size) <= columns ? line + size : line;
 }
 
 } // namespace
@@ -174,7 +178,7 @@ std::string bar_progress(const ProgressView& view, std::size_t columns, std::siz
     for (const ItemProgress& item : view.items)
         name_width = std::max(name_width, columns_of(item.name));
     constexpr std::size_t beside_name = 24; // what an item's line has besides
-    name_width = std::min({name_width, widest_name, columns > 2 * beside_name ? columns - beside_name : columns / 2});
+    name_width = std::min({name_width, widest_name, columns > 2 * beside_name ? columns - beside_name : columns});
     for (const ItemProgress& item : view.items)
         lines.push_back(item_line(item, name_width, columns));
     std::string text;

@@ -90,6 +90,14 @@ TEST_CASE("without bytes there is no bar") {
     CHECK(bar_progress(view, 80, 24) == "0/2 steps | align and 4 more");
 }
 
+TEST_CASE("on a narrow terminal a file keeps its percentage, and loses its size before its name") {
+    const auto item = [](std::size_t columns) { return lines_of(bar_progress(busy(), columns, 24))[2]; };
+    CHECK(item(60) == "  runs/sample_7.bam   25 % of 40.00 MiB");
+    CHECK(item(30) == "  runs/sample_7.bam   25 %");
+    CHECK(item(20) == "  runs/…7.bam   25 %");
+    CHECK(item(12) == "  r…m   25 %");
+}
+
 TEST_CASE("no line is wider than asked for and no more of them, however small the terminal") {
     for (std::size_t columns = 1; columns <= 120; ++columns)
         for (std::size_t rows = 1; rows <= 5; ++rows) {
