@@ -16,7 +16,7 @@ namespace {
 
 // Line by line: some terminals keep what is erased below the cursor as something to scroll back to.
 constexpr std::string_view erase_line = "\r\x1b[2K";
-constexpr std::string_view up = "\x1b[A";
+constexpr std::string_view cursor_up = "\x1b[A";
 
 // Where the terminal has become narrower, it has broken each line anew.
 std::size_t rows_taken(std::string_view text, std::size_t columns) {
@@ -101,7 +101,7 @@ std::string Console::erase_status() const {
         return {};
     std::string out(erase_line);
     for (std::size_t rows = rows_taken(status_, size().columns); rows > 1; --rows)
-        out.append(up).append(erase_line);
+        out.append(cursor_up).append(erase_line);
     return out;
 }
 

@@ -7,7 +7,7 @@ namespace ferry {
 namespace {
 
 std::atomic<bool> stop_asked{false};
-std::atomic<unsigned> woken{0};
+std::atomic<unsigned> wakings{0};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<unsigned>::is_always_lock_free,
               "signal handlers write them");
 
@@ -16,10 +16,10 @@ extern "C" void note_stop(int) {
 }
 
 extern "C" void note_waking(int) {
-    ++woken;
+    ++wakings;
 }
 
-void handle(int signal, void (*handler)(int)) {
+void set_handler(int signal, void (*handler)(int)) {
     struct sigaction action {};
     action.sa_handler = handler;
     action.sa_flags = SA_RESTART;
@@ -34,17 +34,17 @@ bool is_ignored(int signal) {
 } // namespace
 
 Suspension::Suspension() {
-    handle(SIGCONT, note_waking);
+    set_handler(SIGCONT, note_waking);
     if (!is_ignored(SIGTSTP))
-        handle(SIGTSTP, note_stop);
+        set_handler(SIGTSTP, note_stop);
 }
 
 Suspension::~Suspension() {
     if (!is_ignored(SIGTSTP))
-        handle(SIGTSTP, SIG_DFL);
+        set_handler(SIGTSTP, SIG_DFL);
     if (stop_asked.exchange(false))
         ::raise(SIGTSTP);
-    handle(SIGCONT, SIG_DFL);
+    set_handler(SIGCONT, SIG_DFL);
 }
 
 bool Suspension::asked() const {
@@ -53,13 +53,13 @@ bool Suspension::asked() const {
 
 void Suspension::stop_now() {
     stop_asked = false;
-    handle(SIGTSTP, SIG_DFL);
+    set_handler(SIGTSTP, SIG_DFL);
     ::raise(SIGTSTP);
-    handle(SIGTSTP, note_stop);
+    set_handler(SIGTSTP, note_stop);
 }
 
 unsigned times_woken() {
-    return woken;
+    return wakings;
 }
 
 } // namespace ferry
