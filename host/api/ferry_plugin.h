@@ -137,7 +137,7 @@ typedef struct ferry_progress {
     uint32_t in_flight;   /* transfers running at this moment */
     /* ---- optional from here on ---- */
     uint64_t bytes_moved;     /* those of bytes_done that this task has moved itself, and not found moved already */
-    uint64_t items_skipped;   /* those of items_done for which nothing was to be done */
+    uint64_t items_skipped;   /* those of items_done that were left as they are, by a rule of the options */
     uint64_t retries;         /* tries that failed and were, or will be, made again */
     uint64_t api_calls;       /* requests to the API of the other side, all tries of them */
     uint64_t api_calls_left;  /* that it still allows, for now; means nothing if api_calls_limit is 0 */

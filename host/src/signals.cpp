@@ -1,5 +1,7 @@
 #include "signals.hpp"
 
+#include "report/console.hpp"
+
 #include <unistd.h>
 
 #include <atomic>
@@ -37,6 +39,7 @@ extern "C" void on_signal(int signal) {
     if (now - none < same_signal_ns && first_signal == signal)
         return;
     process_groups->end_all();
+    leave_drawn_status();
     ::_exit(128 + signal);
 }
 

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -25,11 +26,30 @@ bool has(const Screen& screen, std::string_view text) {
     return lines_with(screen, text) > 0;
 }
 
-std::string script_for(const Workspace& space, const std::string& arguments) {
+std::string script_for(const Workspace& space, const std::string& arguments,
+                       const std::string& redirection = " > result.json") {
     std::string script = "cd '" + space.dir().string() + "'\n";
     for (const auto& [name, value] : space.setup().environment)
         script += "export " + name + "='" + value + "'\n";
-    return script + "'" + ferry_binary() + "' " + arguments + " > result.json\necho \"ended with $?\"\n";
+    return script + "'" + ferry_binary() + "' " + arguments + redirection + "\necho \"ended with $?\"\n";
+}
+
+// Documents of rows, which may be wider than the screen.
+int whole_documents(const Screen& screen) {
+    std::string text;
+    for (const std::string& line : screen)
+        text += line;
+    constexpr std::string_view first = R"({"workflow":)";
+    int whole = 0;
+    for (std::size_t at = text.find(first); at != std::string::npos; at = text.find(first, at + 1)) {
+        const std::string rest = text.substr(at, text.find(first, at + 1) - at);
+        bool parsed = false;
+        for (std::size_t end = rest.find('}'); end != std::string::npos && !parsed; end = rest.find('}', end + 1))
+            parsed = std::holds_alternative<Poco::Dynamic::Var>(parse_json(rest.substr(0, end + 1)));
+        CHECK_MESSAGE(parsed, rest);
+        whole += parsed ? 1 : 0;
+    }
+    return whole;
 }
 
 } // namespace
@@ -48,12 +68,12 @@ TEST_CASE("a terminal shows bytes, files in flight and steps, stays in order whe
 
     // Both steps share one display.
     terminal.wait_for("both files below one bar", [](const Screen& screen) {
-        return lines_with(screen, "% of 1.14 MiB") == 1 && lines_with(screen, "  二番目の試料.bam") == 1 &&
+        return lines_with(screen, "iB of 1.14 MiB") == 1 && lines_with(screen, "  二番目の試料.bam") == 1 &&
                lines_with(screen, "  first.bam") == 1 && has(screen, "0/2 steps") && has(screen, " in flight");
     });
     terminal.resize(50, 16);
     terminal.wait_for("one bar of the new width", [](const Screen& screen) {
-        return lines_with(screen, "% of 1.14 MiB") == 1 && lines_with(screen, "0/2 steps") == 1 &&
+        return lines_with(screen, " % | ") == 1 && lines_with(screen, "0/2 steps") == 1 &&
                lines_with(screen, "  first.bam") == 1;
     });
     const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with "); });
@@ -62,9 +82,11 @@ TEST_CASE("a terminal shows bytes, files in flight and steps, stays in order whe
     CHECK(has(last, "ferry: two: 2 files, 1.14 MiB in "));
     CHECK_FALSE(has(last, "[#"));
     CHECK_FALSE(has(last, "in flight"));
+    Screen all = terminal.scrolled_off(); // as the terminal does with what has no room when it is made narrower
+    all.insert(all.end(), last.begin(), last.end());
     for (const char* line :
          {"ferry: [one] started (upload)", "ferry: [other] started (upload)", "ferry: [one] done in "})
-        CHECK(lines_with(last, line) == 1);
+        CHECK(lines_with(all, line) == 1);
 }
 
 TEST_CASE("a job in the background leaves the terminal to others") {
@@ -78,6 +100,88 @@ TEST_CASE("a job in the background leaves the terminal to others") {
         return has(screen, "ended with ");
     });
     CHECK(has(last, "ended with 0"));
+}
+
+TEST_CASE("a bar that begins in the first row of the screen leaves nothing in what was scrolled off") {
+    Workspace space;
+    space.make_file("a.bam", 300'000);
+    const std::string options = "task upload --set project=me/my-project --set 'files=[\"a.bam\"]'"
+                                " --set bandwidth_limit=100000 --log-level error";
+    const TmuxTerminal terminal("clear\n" + script_for(space, options), 100, 24);
+    terminal.wait_for("the bar in the first row", [](const Screen& screen) {
+        return !screen.empty() && screen[0].find("% of") != std::string::npos;
+    });
+    terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with 0"); });
+    CHECK(terminal.scrolled_off().empty());
+}
+
+TEST_CASE("Ctrl+Z takes the bar away, and the shell's lines are left alone when it comes back") {
+    Workspace space;
+    space.make_file("a.bam", 800'000);
+    const std::string options = "task upload --set project=me/my-project --set 'files=[\"a.bam\"]'"
+                                " --set bandwidth_limit=100000";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, options) + "sleep 1; fg; echo \"at last $?\"\n", 100,
+                                24);
+    terminal.wait_for("the bar", [](const Screen& screen) { return has(screen, "% of "); });
+    terminal.press("C-z");
+    const Screen stopped =
+        terminal.wait_for("the stop", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(has(stopped, "ended with 148")); // 128 + SIGTSTP
+    CHECK_FALSE(has(stopped, "% of "));
+    terminal.wait_for("the bar again", [](const Screen& screen) { return lines_with(screen, "0/1 steps") == 1; });
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "at last "); });
+    CHECK(has(last, "at last 0"));
+    CHECK(has(last, "ended with 148"));
+    CHECK_FALSE(has(last, "% of "));
+}
+
+TEST_CASE("a second Ctrl+C ends the run at once, and what comes next has a line of its own") {
+    Workspace space;
+    std::ofstream(space.dir() / "flow.json") << R"({"name":"deaf","steps":[{"id":"s","task":"command","with":{
+        "command":["sh","-c","trap '' TERM; while :; do sleep 1; done"]}}]})";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, "run flow.json"), 100, 24);
+    terminal.wait_for("the bar", [](const Screen& screen) { return has(screen, "0/1 steps"); });
+    terminal.press("C-c");
+    const auto pressed = std::chrono::steady_clock::now();
+    terminal.wait_for("the time in which a signal counts once", [&](const Screen&) {
+        return std::chrono::steady_clock::now() - pressed > std::chrono::milliseconds(700);
+    });
+    terminal.press("C-c");
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(std::find(last.begin(), last.end(), "ended with 130") != last.end());
+}
+
+TEST_CASE("a run that was stopped by another erases nothing of what was written meanwhile") {
+    Workspace space;
+    space.make_file("a.bam", 300'000);
+    std::ofstream(space.dir() / "flow.json") << R"({"name":"stopped","steps":[
+        {"id":"publish","task":"upload","with":{"project":"me/my-project","files":["a.bam"],"bandwidth_limit":100000}},
+        {"id":"other","task":"command","with":{"command":["sh","-c","sleep 1; kill -STOP $PPID"]}}]})";
+    const TmuxTerminal terminal("set -m\n" + script_for(space, "run flow.json --jobs 2") + "fg; echo \"at last $?\"\n",
+                                200, 24);
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "at last "); });
+    CHECK(has(last, "at last 0"));
+    CHECK(has(last, "ended with 147"));        // 128 + SIGSTOP
+    CHECK(lines_with(last, " steps | ") == 1); // as it was then
+}
+
+TEST_CASE("the documents of a batch stand whole on the terminal, and the bar below them") {
+    Workspace space;
+    for (int row = 1; row <= 4; ++row)
+        space.make_file(std::to_string(row) + ".bin", 60'000 + 10'000 * static_cast<std::size_t>(row));
+    std::ofstream(space.dir() / "rows.csv") << "file\n1.bin\n2.bin\n3.bin\n4.bin\n";
+    std::ofstream(space.dir() / "flow.json")
+        << R"({"name":"rows","vars":{"file":null},"steps":[{"id":"publish","task":"upload","with":{
+        "project":"me/my-project","files":["${vars.file}"],"bandwidth_limit":100000}}]})";
+    const TmuxTerminal terminal(script_for(space, "batch flow.json --manifest rows.csv --jobs 2", ""), 100, 40);
+    terminal.wait_for("two documents and one bar", [](const Screen& screen) {
+        return lines_with(screen, R"({"workflow":"rows",)") == 2 && lines_with(screen, " running, ") == 1 &&
+               lines_with(screen, " % of 4 rows | ") == 1;
+    });
+    const Screen last = terminal.wait_for("the end", [](const Screen& screen) { return has(screen, "ended with "); });
+    CHECK(has(last, "ended with 0"));
+    CHECK_FALSE(has(last, " running, "));
+    CHECK(whole_documents(last) == 4);
 }
 
 TEST_CASE("without a terminal a quick run has no progress lines, but a summary of what was done") {

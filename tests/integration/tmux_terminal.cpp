@@ -38,8 +38,22 @@ void TmuxTerminal::resize(int columns, int rows) const {
     tmux("resize-window -x " + std::to_string(columns) + " -y " + std::to_string(rows));
 }
 
+void TmuxTerminal::press(const std::string& key) const {
+    tmux("send-keys " + key);
+}
+
 std::vector<std::string> TmuxTerminal::screen() const {
-    std::istringstream text(tmux("capture-pane -p"));
+    return lines_of_pane({});
+}
+
+std::vector<std::string> TmuxTerminal::scrolled_off() const {
+    if (tmux("display-message -p '#{history_size}'") == "0\n")
+        return {}; // the range below would be of the screen
+    return lines_of_pane(" -S - -E -1");
+}
+
+std::vector<std::string> TmuxTerminal::lines_of_pane(const std::string& range) const {
+    std::istringstream text(tmux("capture-pane -p" + range));
     std::vector<std::string> lines;
     for (std::string line; std::getline(text, line);)
         lines.push_back(line);

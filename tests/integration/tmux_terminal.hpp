@@ -18,12 +18,15 @@ class TmuxTerminal {
     TmuxTerminal& operator=(const TmuxTerminal&) = delete;
 
     void resize(int columns, int rows) const;
-    std::vector<std::string> screen() const; // its lines, without empty ones at the foot
+    void press(const std::string& key) const;      // as tmux calls it: "C-z", "Enter"
+    std::vector<std::string> screen() const;       // its lines, without empty ones at the foot
+    std::vector<std::string> scrolled_off() const; // lines above the screen
     // Looks again and again until the screen is as wanted, and answers it; fails the test if it never is.
     using Wanted = std::function<bool(const std::vector<std::string>& screen)>;
     std::vector<std::string> wait_for(const char* what, const Wanted& wanted) const;
 
   private:
+    std::vector<std::string> lines_of_pane(const std::string& range) const;
     std::string tmux(const std::string& arguments) const;
 
     TempDir dir_;

@@ -293,6 +293,7 @@ void BatchRun::work() {
 }
 
 BatchResult BatchRun::go() {
+    sinks_.progress.set_steps(plan_.workflow.steps().steps.size());
     show();
     std::vector<std::thread> threads;
     const std::uint64_t wanted = std::min<std::uint64_t>(plan_.jobs, std::max<std::uint64_t>(plan_.to_run, 1));

@@ -102,9 +102,10 @@ std::optional<std::string> set_partial_aside(const std::string& partial, std::st
 
 } // namespace
 
-std::variant<std::unique_ptr<RowResults>, std::string> RowResults::open(const std::string& file, bool go_on) {
+std::variant<std::unique_ptr<RowResults>, std::string> RowResults::open(const std::string& file, bool go_on,
+                                                                        Console& console) {
     if (file.empty())
-        return std::unique_ptr<RowResults>(new RowResults({}, {}, {}));
+        return std::unique_ptr<RowResults>(new RowResults(console, {}, {}, {}));
     if (auto problem = outputs_file_problem(file))
         return *problem;
     const std::string name = partial_name(file);
@@ -120,7 +121,7 @@ std::variant<std::unique_ptr<RowResults>, std::string> RowResults::open(const st
         return "--outputs: '" + printable(name) + "' is no regular file; give another name";
     if (!cut_torn_line(partial.get()))
         return cannot_write(name);
-    return std::unique_ptr<RowResults>(new RowResults(file, std::move(partial), std::move(kept)));
+    return std::unique_ptr<RowResults>(new RowResults(console, file, std::move(partial), std::move(kept)));
 }
 
 void RowResults::write_partial(std::string_view line) {
@@ -134,7 +135,7 @@ std::optional<std::string> RowResults::add(const std::string& document, const St
     const std::string line = document + "\n";
     write_partial(line);
     if (!reader_problem_)
-        reader_problem_ = write_stdout(line, &stop);
+        console_.write_beside(STDOUT_FILENO, [&] { reader_problem_ = write_stdout(line, &stop); });
     if (reader_problem_ && partial_problem_)
         return *partial_problem_ + "; " + *reader_problem_;
     return partial_problem_ ? partial_problem_ : reader_problem_;

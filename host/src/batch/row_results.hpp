@@ -1,6 +1,7 @@
 // The outputs documents of a batch, one line a row, on standard output and in the file of --outputs.
 #pragma once
 
+#include "report/console.hpp"
 #include "stop.hpp"
 #include "unique_fd.hpp"
 
@@ -17,7 +18,9 @@ namespace ferry {
 class RowResults {
   public:
     // `file` may be empty: standard output alone. `go_on`: lines of the batch that is gone on with are kept in front.
-    static std::variant<std::unique_ptr<RowResults>, std::string> open(const std::string& file, bool go_on);
+    // `console` outlives it: where standard output is its terminal, they take turns.
+    static std::variant<std::unique_ptr<RowResults>, std::string> open(const std::string& file, bool go_on,
+                                                                       Console& console);
 
     // What an earlier batch had left in FILE.partial is in this file now; empty if there was nothing.
     const std::string& set_aside() const { return set_aside_; }
@@ -31,12 +34,14 @@ class RowResults {
     std::optional<std::string> finish();
 
   private:
-    RowResults(std::string file, UniqueFd partial, std::string set_aside)
-        : file_(std::move(file))
+    RowResults(Console& console, std::string file, UniqueFd partial, std::string set_aside)
+        : console_(console)
+        , file_(std::move(file))
         , partial_(std::move(partial))
         , set_aside_(std::move(set_aside)) {}
     void write_partial(std::string_view line);
 
+    Console& console_;
     const std::string file_;
     UniqueFd partial_;
     const std::string set_aside_;

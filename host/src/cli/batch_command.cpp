@@ -171,7 +171,7 @@ class Batch {
             if (auto problem = outputs_file_problem(outputs_path_))
                 return refuse(*problem);
         if (!events_path_.empty()) {
-            auto opened = EventWriter::open(events_path_);
+            auto opened = EventWriter::open(events_path_, process_stop_flag());
             if (const auto* reason = std::get_if<std::string>(&opened))
                 return refuse(*reason);
             events = std::move(std::get<std::unique_ptr<EventWriter>>(opened));
@@ -179,7 +179,7 @@ class Batch {
         if (!joblog_ && !open_joblog(Joblog::Mode::fresh))
             return exit_code::usage;
         // With the joblog, no other batch has these outputs in work.
-        auto results = RowResults::open(outputs_path_, command_.resume != Resume::no);
+        auto results = RowResults::open(outputs_path_, command_.resume != Resume::no, session_.console());
         if (const auto* reason = std::get_if<std::string>(&results))
             return refuse(*reason);
         adopt_orphans();
@@ -206,6 +206,8 @@ class Batch {
             result.broken = true;
         }
         const int code = exit_code_of(result, checked.done_before, checked.failed_before);
+        if (const auto missing = events ? events->missing() : std::nullopt)
+            session_.log().warn(*missing);
         tell_summary(result, checked, std::chrono::steady_clock::now() - began, progress.summary());
         if (!process_stop_flag().requested()) { // it may take a while
             folder.forget_old();

@@ -71,7 +71,7 @@ std::optional<Destinations> open_destinations(const RunSetup& setup, Session& se
         if (auto reason = outputs_file_problem(setup.common.outputs))
             refuse(*reason);
     if (!setup.common.events.empty() && !setup.dry_run) {
-        auto events = EventWriter::open(setup.common.events);
+        auto events = EventWriter::open(setup.common.events, process_stop_flag());
         if (const auto* reason = std::get_if<std::string>(&events))
             refuse(*reason);
         else
@@ -80,7 +80,8 @@ std::optional<Destinations> open_destinations(const RunSetup& setup, Session& se
     return fine ? std::optional(std::move(made)) : std::nullopt;
 }
 
-// 0, or 1 with the reason told. `ran`: there is a result that would be lost.
+// 0, or 1 with the reason told. A reader is waited for, after a stop only for a moment. `ran`: there is a result that
+// would be lost.
 int hand_over(const std::string& document, const std::string& file, bool ran, Session& session) {
     const std::string advice =
         ran ? "; what has run is done, so mend that and run the same again (a workflow with --resume)" : "";
@@ -90,7 +91,7 @@ int hand_over(const std::string& document, const std::string& file, bool ran, Se
             session.log().error(*reason + advice);
             code = exit_code::failed;
         }
-    if (auto reason = write_stdout(document)) {
+    if (auto reason = write_stdout(document, &process_stop_flag())) {
         session.log().error(*reason + advice);
         code = exit_code::failed;
     }

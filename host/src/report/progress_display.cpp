@@ -1,6 +1,7 @@
 #include "report/progress_display.hpp"
 
 #include "document/units.hpp"
+#include "report/suspension.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -9,6 +10,7 @@ namespace ferry {
 namespace {
 
 constexpr std::chrono::milliseconds bar_period{100};
+constexpr std::chrono::milliseconds sample_period{500};
 constexpr std::chrono::seconds rate_window{15};
 constexpr std::chrono::seconds longest_silence{2}; // of a task that moves something
 constexpr std::size_t most_tasks = 3;
@@ -51,6 +53,9 @@ void ProgressDisplay::start() {
 
 void ProgressDisplay::draw_until_stopped() {
     const Clock::time_point began = Clock::now();
+    std::optional<Suspension> suspension;
+    if (mode_ == ProgressMode::bar)
+        suspension.emplace();
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto pause =
@@ -58,11 +63,17 @@ void ProgressDisplay::draw_until_stopped() {
                 ? bar_period
                 : plain_pause(std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began));
         if (wake_.wait_for(lock, pause, [this] { return stopping_; }))
-            return;
+            break;
         lock.unlock();
+        if (suspension && suspension->asked()) {
+            console_.status({});
+            suspension->stop_now();
+        }
         draw(Clock::now());
         lock.lock();
     }
+    if (suspension) // before its end, which may stop the process
+        console_.status({});
 }
 
 void ProgressDisplay::stop() {
@@ -77,9 +88,10 @@ void ProgressDisplay::stop() {
         console_.status({});
 }
 
-void ProgressDisplay::set_steps(std::size_t total) {
+void ProgressDisplay::set_steps(std::size_t total, std::set<std::string> moving) {
     const std::lock_guard lock(mutex_);
     steps_total_ = total;
+    movers_ = std::move(moving);
 }
 
 void ProgressDisplay::set_rows(const RowCounts& rows) {
@@ -97,6 +109,7 @@ void ProgressDisplay::step_started(const std::string& id) {
 void ProgressDisplay::step_progress(const std::string& id, const TaskProgress& progress, Clock::time_point now) {
     const std::lock_guard lock(mutex_);
     sums_.told(id, progress);
+    sample(now); // so that the first line has a rate, too
     if (told_at_ && now > *told_at_ && now - *told_at_ <= longest_silence)
         moving_ += now - *told_at_;
     told_at_ = std::max(now, told_at_.value_or(now));
@@ -106,30 +119,61 @@ void ProgressDisplay::step_finished(const std::string& id) {
     const std::lock_guard lock(mutex_);
     sums_.finished(id);
     ++steps_ended_;
+    movers_ended_ += movers_.count(id);
 }
 
-std::uint64_t ProgressDisplay::bytes_per_second(std::uint64_t moved, Clock::time_point now) {
-    if (samples_.empty() || now - samples_.back().first >= std::chrono::milliseconds(500))
-        samples_.emplace_back(now, moved);
+void ProgressDisplay::sample(Clock::time_point now) {
+    if (mode_ == ProgressMode::none || (!samples_.empty() && now - samples_.back().first < sample_period))
+        return;
+    samples_.emplace_back(now, sums_.all().bytes_moved);
     const Clock::duration window = mode_ == ProgressMode::bar ? rate_window : first_pause;
     while (samples_.size() > 2 && now - samples_[1].first >= window)
         samples_.pop_front();
+}
+
+std::uint64_t ProgressDisplay::bytes_per_second(std::uint64_t moved, Clock::time_point now) {
+    sample(now);
+    if (samples_.empty())
+        return 0;
     const double seconds = std::chrono::duration<double>(now - samples_.front().first).count();
     return seconds > 0 ? static_cast<std::uint64_t>(static_cast<double>(moved - samples_.front().second) / seconds) : 0;
 }
 
-// "120 rows done, 3 failed, 8 running, 869 left, 2 min left"
-std::string ProgressDisplay::rows_text(Clock::time_point now) {
-    const std::uint64_t ended = rows_->done + rows_->failed;
+// Of all rows, those that run with the steps that they have done.
+double ProgressDisplay::share_of_rows() const {
+    const auto ended = static_cast<double>(rows_->done + rows_->failed);
+    const auto begun = ended + static_cast<double>(rows_->running);
+    const double all = begun + static_cast<double>(rows_->left);
+    const double steps = static_cast<double>(steps_ended_) + sums_.shares().sum;
+    const double rows = steps_total_ > 0 ? steps / static_cast<double>(steps_total_) : ended;
+    return all > 0 ? std::clamp(rows, ended, begun) / all : 0; // rows and steps are not told at the same moment
+}
+
+// "120 rows done, 3 failed, 8 running, 869 left, about 2 min 05 s"
+std::string ProgressDisplay::rows_text(Clock::time_point now) const {
     std::string line = std::to_string(rows_->done) + " rows " + rows_->how + ", " + std::to_string(rows_->failed) +
                        " failed, " + std::to_string(rows_->running) + " running, " + std::to_string(rows_->left) +
                        " left";
     const double seconds = std::chrono::duration<double>(now - rows_began_).count();
-    const double needed =
-        ended > 0 ? seconds / static_cast<double>(ended) * static_cast<double>(rows_->left + rows_->running) : 0;
-    if (needed >= 1 && needed < 1e7)
-        line += ", about " + format_duration(std::chrono::seconds(static_cast<std::int64_t>(needed) + 1));
+    const double share = share_of_rows();
+    if (rows_->done + rows_->failed > 0)
+        if (const std::string left = estimate_text(seconds / share * (1 - share)); !left.empty())
+            line += ", " + left;
     return line;
+}
+
+// A percentage of bytes needs their whole, which steps tell when they begin: it is that of one step that moves some.
+void ProgressDisplay::add_shares(ProgressView& view) const {
+    if (rows_) {
+        view.over = ProgressView::Over::rows;
+        view.rows = rows_->done + rows_->failed + rows_->running + rows_->left;
+        view.share = share_of_rows();
+    } else if (movers_.size() > 1) {
+        const ProgressSums::Shares shares = sums_.shares(movers_);
+        view.over = ProgressView::Over::steps;
+        view.share = (static_cast<double>(movers_ended_) + shares.sum) / static_cast<double>(movers_.size());
+        view.all_told = shares.all_told && movers_ended_ + shares.tasks == movers_.size();
+    }
 }
 
 std::optional<ProgressView> ProgressDisplay::view(Clock::time_point now) {
@@ -137,15 +181,17 @@ std::optional<ProgressView> ProgressDisplay::view(Clock::time_point now) {
     if (!sums_.running() && !rows_)
         return std::nullopt;
     const WorkDone work = sums_.all();
-    return ProgressView{.count = rows_ ? rows_text(now)
-                                       : std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps",
-                        .work = work,
-                        .bytes_per_second = bytes_per_second(work.bytes_moved, now),
-                        .calls_left = sums_.calls_left(),
-                        .waiting_for = sums_.waiting_for(),
-                        .tasks = sums_.running_tasks(most_tasks),
-                        .running = sums_.running_count(),
-                        .items = sums_.items(most_items)};
+    ProgressView view{.count = rows_ ? rows_text(now)
+                                     : std::to_string(steps_ended_) + "/" + std::to_string(steps_total_) + " steps",
+                      .work = work,
+                      .bytes_per_second = bytes_per_second(work.bytes_moved, now),
+                      .calls_left = sums_.calls_left(),
+                      .waiting_for = sums_.waiting_for(),
+                      .tasks = sums_.running_tasks(most_tasks),
+                      .running = sums_.running_count(),
+                      .items = sums_.items(most_items)};
+    add_shares(view);
+    return view;
 }
 
 std::string ProgressDisplay::text(Clock::time_point now) {

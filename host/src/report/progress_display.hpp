@@ -13,6 +13,7 @@
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -48,7 +49,8 @@ class ProgressDisplay {
     void start(); // a thread of its own that draws: 10 times a second (bar) or after plain_pause()
     void stop();  // ends it and takes the bar away
 
-    void set_steps(std::size_t total);
+    // Of the run, or of each row; `moving`: those of a run that may move something, by id.
+    void set_steps(std::size_t total, std::set<std::string> moving = {});
     void set_rows(const RowCounts& rows); // in a batch: rows are told instead of steps
     void step_started(const std::string& id);
     void step_progress(const std::string& id, const TaskProgress& progress, Clock::time_point now = Clock::now());
@@ -56,15 +58,19 @@ class ProgressDisplay {
 
     // Draws once, as the thread does.
     void draw(Clock::time_point now);
+    // What is shown at that time; nullopt while nothing runs.
+    std::optional<ProgressView> view(Clock::time_point now);
     // The plain line at that time; empty while nothing runs.
     std::string text(Clock::time_point now);
     // What was done in all, as summary_text() says it; the time is that in which tasks told of progress.
     std::string summary();
 
   private:
-    std::optional<ProgressView> view(Clock::time_point now);
     std::uint64_t bytes_per_second(std::uint64_t moved, Clock::time_point now);
-    std::string rows_text(Clock::time_point now);
+    double share_of_rows() const;
+    std::string rows_text(Clock::time_point now) const;
+    void add_shares(ProgressView& view) const;
+    void sample(Clock::time_point now);
     void draw_until_stopped();
 
     Console& console_;
@@ -74,6 +80,8 @@ class ProgressDisplay {
     bool stopping_ = false;
     std::size_t steps_total_ = 0;
     std::size_t steps_ended_ = 0;
+    std::set<std::string> movers_; // steps that may move something
+    std::size_t movers_ended_ = 0;
     std::optional<RowCounts> rows_;
     Clock::time_point rows_began_{};
     ProgressSums sums_;

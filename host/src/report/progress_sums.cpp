@@ -73,6 +73,20 @@ WorkDone ProgressSums::all() const {
     return sum;
 }
 
+ProgressSums::Shares ProgressSums::shares(const std::set<std::string>& only) const {
+    Shares shares;
+    for (const auto& [name, task] : running_) {
+        if (!only.empty() && only.count(name) == 0)
+            continue;
+        const WorkDone work = work_of(task);
+        ++shares.tasks;
+        shares.all_told = shares.all_told && work.bytes_total > 0;
+        if (work.bytes_total > 0)
+            shares.sum += static_cast<double>(work.bytes_done) / static_cast<double>(work.bytes_total);
+    }
+    return shares;
+}
+
 std::vector<std::string> ProgressSums::running_tasks(std::size_t most) const {
     std::vector<std::string> names;
     for (auto task = running_.begin(); task != running_.end() && names.size() < most; ++task)
@@ -89,10 +103,21 @@ std::string ProgressSums::waiting_for() const {
 
 std::vector<ItemProgress> ProgressSums::items(std::size_t most) const {
     std::vector<ItemProgress> items;
-    for (const auto& [name, task] : running_)
-        for (const ItemProgress& item : task.now.items)
-            if (items.size() < most)
-                items.push_back(item);
+    for (const bool done : {false, true}) { // what only waits for its completion comes last
+        std::vector<std::vector<ItemProgress>> of_tasks;
+        std::size_t longest = 0;
+        for (const auto& [name, task] : running_) {
+            auto& list = of_tasks.emplace_back();
+            for (const ItemProgress& item : task.now.items)
+                if ((item.bytes_total > 0 && item.bytes_done >= item.bytes_total) == done)
+                    list.push_back(item);
+            longest = std::max(longest, list.size());
+        }
+        for (std::size_t turn = 0; turn < longest; ++turn)
+            for (const auto& list : of_tasks)
+                if (turn < list.size() && items.size() < most)
+                    items.push_back(list[turn]);
+    }
     return items;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -44,10 +45,18 @@ class ProgressSums {
     WorkDone all() const;
     bool running() const { return !running_.empty(); }
     std::vector<std::string> running_tasks(std::size_t most) const;
+    // Of each task that runs, from 0 to 1 by its bytes; `only` those if it is not empty. And whether all of them have
+    // told how much they have to do.
+    struct Shares {
+        double sum = 0;
+        std::size_t tasks = 0;
+        bool all_told = true;
+    };
+    Shares shares(const std::set<std::string>& only = {}) const;
     std::size_t running_count() const { return running_.size(); }
     const std::optional<CallsLeft>& calls_left() const { return calls_left_; } // as told last
     std::string waiting_for() const;                                           // of the first that waits; may be empty
-    std::vector<ItemProgress> items(std::size_t most) const;                   // in work
+    std::vector<ItemProgress> items(std::size_t most) const;                   // in work, of the tasks by turns
 
   private:
     struct Task {

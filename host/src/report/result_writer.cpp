@@ -2,8 +2,8 @@
 
 #include "base/system_reason.hpp"
 #include "document/text.hpp"
+#include "report/slow_reader.hpp"
 
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,9 +17,6 @@ namespace ferry {
 
 namespace {
 
-constexpr int kTickMs = 50;         // between looks at the stop
-constexpr int kTicksAfterStop = 10; // that a reader has to take what is left
-
 std::string not_written(const std::string& why) {
     return "the result cannot be written to standard output: " + why;
 }
@@ -32,24 +29,12 @@ std::size_t most_at_once() {
     return file ? std::string_view::npos : PIPE_BUF;
 }
 
-// False if there is a stop, and nobody reads.
-bool wait_for_room(const StopFlag* stop) {
-    for (int ticks = 0;;) {
-        pollfd output{STDOUT_FILENO, POLLOUT, 0};
-        const int ready = ::poll(&output, 1, kTickMs);
-        if (ready > 0 || (ready < 0 && errno != EINTR))
-            return true; // what is wrong with it, the write tells
-        if (stop && stop->requested() && ++ticks >= kTicksAfterStop)
-            return false;
-    }
-}
-
 } // namespace
 
 std::optional<std::string> write_stdout(std::string_view text, const StopFlag* stop) {
     const std::size_t most = most_at_once();
     while (!text.empty()) {
-        if (!wait_for_room(stop))
+        if (!SlowReader(stop).wait_for_room(STDOUT_FILENO))
             return not_written("its reader had not taken it when all was to stop");
         const ssize_t written = ::write(STDOUT_FILENO, text.data(), std::min(text.size(), most));
         if (written < 0 && errno != EINTR && errno != EAGAIN)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <set>
 
 namespace ferry {
 namespace {
@@ -81,7 +82,11 @@ void RunReporter::tell(int level, const std::string& step, const std::string& me
 
 void RunReporter::run_started(const Workflow& workflow, const std::string& run_id) {
     started_ = std::chrono::steady_clock::now();
-    progress_.set_steps(workflow.steps.size());
+    std::set<std::string> moving;
+    for (const Step& step : workflow.steps)
+        if (step.task != "command")
+            moving.insert(step.id);
+    progress_.set_steps(workflow.steps.size(), std::move(moving));
     for (const std::size_t index : workflow.order)
         order_.emplace_back(workflow.steps[index].id, title_of(workflow, workflow.steps[index]));
     tell(FERRY_LOG_INFO, {},
@@ -131,6 +136,9 @@ void RunReporter::run_finished(const RunResult& result) {
     if (const std::string moved = progress_.summary(); !moved.empty())
         tell(FERRY_LOG_INFO, {}, result.workflow + ": " + moved);
     events_.run_finished(result);
+    if (writer_)
+        if (const auto missing = writer_->missing())
+            log_.warn(*missing);
 }
 
 void RunReporter::log(const TaskContext& task, int level, std::string_view message) {

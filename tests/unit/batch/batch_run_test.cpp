@@ -62,7 +62,7 @@ struct Rows {
         auto manifest = Manifest::open(dir.write("r.csv", rows));
         Joblog::Known known;
         auto joblog = Joblog::open(dir / "j", Joblog::Mode::fresh, known);
-        auto results = RowResults::open(dir / "out", false);
+        auto results = RowResults::open(dir / "out", false, captured.console);
         BatchPlan plan{*workflow, *std::get<std::unique_ptr<Manifest>>(manifest), "w.json", {}};
         plan.halt = halt;
         plan.jobs = jobs;

@@ -30,9 +30,10 @@ struct Output {
 };
 
 const StopFlag no_stop;
+Console console;
 
 std::unique_ptr<RowResults> opened(const std::filesystem::path& file, bool go_on) {
-    auto made = RowResults::open(file, go_on);
+    auto made = RowResults::open(file, go_on, console);
     REQUIRE_MESSAGE(std::holds_alternative<std::unique_ptr<RowResults>>(made), std::get<std::string>(made));
     return std::move(std::get<std::unique_ptr<RowResults>>(made));
 }
@@ -140,7 +141,7 @@ TEST_CASE("what cannot be copied whole is not begun with") {
     const rlimit small{50'000, before.rlim_max}; // as if the disk were full
     const auto handler = ::signal(SIGXFSZ, SIG_IGN);
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &small) == 0);
-    const auto refused = RowResults::open(file, true);
+    const auto refused = RowResults::open(file, true, console);
     REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
     ::signal(SIGXFSZ, handler);
     REQUIRE(std::holds_alternative<std::string>(refused));
@@ -171,6 +172,6 @@ TEST_CASE("nothing but a regular file is written over") {
     std::filesystem::create_symlink("real", files.dir / "link");
     std::filesystem::create_symlink("real", files.dir / "o.partial");
     for (const char* name : {"d", "link", "o", "no/such"})
-        CHECK(std::holds_alternative<std::string>(RowResults::open(files.dir / name, false)));
+        CHECK(std::holds_alternative<std::string>(RowResults::open(files.dir / name, false, console)));
     CHECK(read_file(files.dir / "real") == "x");
 }

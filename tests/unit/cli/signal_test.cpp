@@ -1,4 +1,8 @@
 #include "program.hpp"
+#include "unique_fd.hpp"
+
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <fstream>
@@ -73,6 +77,50 @@ TEST_CASE("the same signal once more, later, ends ferry at once too") {
     REQUIRE(WIFEXITED(status));
     CHECK(WEXITSTATUS(status) == 128 + SIGINT);
     CHECK(command_gone(ferry));
+}
+
+TEST_CASE("a reader of the events that has stalled keeps no signal from ending the run in order") {
+    Program ferry;
+    ferry.workflow(":");
+    const std::string pipe = (ferry.dir / "events").string();
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    const UniqueFd reader(::open(pipe.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)); // which never reads
+    const std::string full(4096, 'x');
+    while (::write(reader.get(), full.data(), full.size()) > 0) {
+    }
+    ferry.start({"run", "w.json", "--events", "events"});
+    ferry.await("err");
+    while (ferry.err().find(" of 1 step\n") == std::string::npos)
+        std::this_thread::yield();
+    ::kill(ferry.pid, SIGINT);
+    CHECK(ferry.wait() == 128 + SIGINT);
+    CHECK(ferry.document()->getValue<std::string>("status") == "interrupted");
+    const std::string told =
+        "events cannot be written to 'events': their reader had not taken them when all was to stop";
+    const std::size_t first = ferry.err().find(told);
+    CHECK(first != std::string::npos);
+    CHECK(ferry.err().find(told, first + 1) == std::string::npos);
+}
+
+TEST_CASE("a reader of the result that does not read keeps no signal from ending the run") {
+    Program ferry;
+    std::string outputs; // more of them than a pipe holds
+    for (int name = 0; name < 3000; ++name)
+        outputs += (name > 0 ? ",\"o" : "\"o") + std::to_string(name) + R"(":"made")";
+    ferry.dir.write("w.json", R"({"name":"w","steps":[{"id":"s","task":"command","with":{"command":["touch","made"],
+        "outputs":{)" + outputs + "}}}]}");
+    int ends[2];
+    REQUIRE(::pipe2(ends, O_CLOEXEC) == 0);
+    const UniqueFd reader(ends[0]);
+    const UniqueFd writer(ends[1]);
+    ferry.in_child = [&] { ::dup2(writer.get(), 1); };
+    ferry.start({"run", "w.json"});
+    int waiting = 0;
+    while (waiting == 0) // so it writes
+        ::ioctl(reader.get(), FIONREAD, &waiting);
+    ::kill(ferry.pid, SIGTERM);
+    CHECK(ferry.wait() == 1); // the steps had ended before
+    CHECK(ferry.err().find("its reader had not taken it when all was to stop") != std::string::npos);
 }
 
 TEST_CASE("SIGHUP that was ignored stays ignored, as under nohup") {

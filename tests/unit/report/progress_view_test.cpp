@@ -39,6 +39,45 @@ TEST_CASE("the bar tells bytes, rate and time left, files, calls left, retries, 
     CHECK(columns_of(lines[3]) == columns_of(lines[2]) - 1);
 }
 
+TEST_CASE("of several steps the bar is over the steps, and their bytes are told without a percentage") {
+    ProgressView view = busy();
+    view.over = ProgressView::Over::steps;
+    view.share = 0.25;
+    CHECK(lines_of(bar_progress(view, 100, 24))[0] ==
+          "[#####---------------] 25 % | 42.00 MiB of 100.00 MiB | 2.00 MiB/s, 30 s left | 3/12 files");
+    view.all_told = false; // so nobody knows how long the rest takes
+    CHECK(lines_of(bar_progress(view, 100, 24))[0] ==
+          "[#####---------------] 25 % | 42.00 MiB of 100.00 MiB | 2.00 MiB/s | 3/12 files");
+    CHECK(plain_progress(view).find("1/3 steps | 25 % | 42.00 MiB of 100.00 MiB | 3/12 files | 2.00 MiB/s | ") == 0);
+}
+
+TEST_CASE("of a batch the bar is over the rows, there is one estimate, and quota and retries have their place") {
+    ProgressView view = busy();
+    view.over = ProgressView::Over::rows;
+    view.count = "120 rows done, 3 failed, 8 running, 869 left, about 12 min 05 s";
+    view.share = 0.125;
+    view.rows = 1000;
+    view.tasks = {"row 124 publish-to-the-project", "row 125 publish-to-the-project"};
+    view.running = 8;
+    auto lines = lines_of(bar_progress(view, 79, 24));
+    REQUIRE(lines.size() == 5);
+    CHECK(lines[0] == "[##------------------] 12 % of 1,000 rows | 42.00 MiB | 2.00 MiB/s | 3 files");
+    CHECK(lines[1] == view.count);
+    CHECK(lines[2] == "8 in flight | 2 retries | 812 of 1,000 API calls left");
+    CHECK(plain_progress(view).find(view.count + " | 42.00 MiB | 3 files | 2.00 MiB/s | 8 in flight | ") == 0);
+    view = {.count = "0 rows done", .over = ProgressView::Over::rows, .rows = 1};
+    CHECK(bar_progress(view, 79, 24) == "[--------------------] 0 % of 1 row\n0 rows done");
+}
+
+TEST_CASE("a part that does not fit leaves its place to the next") {
+    ProgressView view = busy();
+    view.bytes_per_second = 0;
+    view.count = "a count that is wider than the terminal is, as it is with many steps";
+    const auto lines = lines_of(bar_progress(view, 45, 24));
+    CHECK(lines[0] == "[########------------] 42 % of 100.00 MiB");
+    CHECK(lines[1] == "8 in flight | 2 retries | publish");
+}
+
 TEST_CASE("what is waited for has a line of its own") {
     ProgressView view = busy();
     view.waiting_for = "the platform's quota of calls, 2 min 05 s more";
@@ -49,6 +88,14 @@ TEST_CASE("what is waited for has a line of its own") {
 TEST_CASE("without bytes there is no bar") {
     const ProgressView view{.count = "0/2 steps", .tasks = {"align"}, .running = 5};
     CHECK(bar_progress(view, 80, 24) == "0/2 steps | align and 4 more");
+}
+
+TEST_CASE("on a narrow terminal a file keeps its percentage, and loses its size before its name") {
+    const auto item = [](std::size_t columns) { return lines_of(bar_progress(busy(), columns, 24))[2]; };
+    CHECK(item(60) == "  runs/sample_7.bam   25 % of 40.00 MiB");
+    CHECK(item(30) == "  runs/sample_7.bam   25 %");
+    CHECK(item(20) == "  runs/…7.bam   25 %");
+    CHECK(item(12) == "  r…m   25 %");
 }
 
 TEST_CASE("no line is wider than asked for and no more of them, however small the terminal") {

@@ -37,14 +37,14 @@ struct Reported {
         REQUIRE(loaded.workflow);
         const Log log(captured.console, FERRY_LOG_INFO);
         ProgressDisplay progress(captured.console, ProgressMode::none);
-        auto writer = EventWriter::open((dir / "events").string());
+        const StopFlag stop;
+        auto writer = EventWriter::open((dir / "events").string(), stop);
         RunReporter reporter(log, progress, std::move(std::get<std::unique_ptr<EventWriter>>(writer)), dry_run);
         RunOptions options;
         options.state_dir = request.state_dir;
         options.work_dir = request.work_dir;
         options.run_id = "run-1";
         options.dry_run = dry_run;
-        const StopFlag stop;
         result = run_workflow(*loaded.workflow, options, reporter, stop);
         events = read_file(dir / "events");
         plan = reporter.plan();
