@@ -1,5 +1,6 @@
 #include "schema/schema_problem.hpp"
 
+#include "document/text.hpp"
 #include "schema/pattern.hpp"
 #include "schema/schema_walk.hpp"
 
@@ -84,7 +85,7 @@ const char* wrong_keyword(const JsonObject& schema) {
 }
 
 std::string place_name(const std::string& pointer) {
-    return pointer.empty() ? "its top" : pointer;
+    return pointer.empty() ? "its top" : printable(pointer, 200);
 }
 
 // All subschemas by their pointer, and from each those that apply to the same value.

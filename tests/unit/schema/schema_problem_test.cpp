@@ -57,5 +57,7 @@ TEST_CASE("broken schemas are refused, whatever is wrong with them") {
         // Nobody is to check with it; who does anyway hears of it.
         CHECK(Validator(object(text)).check(json("{}")).size() == 1);
     }
+    CHECK(schema_problem(object(R"({"patternProperties":{"\f":{"pattern":"("}}})")) ==
+          "pattern is wrong at /patternProperties/\\x0C");
     CHECK(schema_problem({}));
 }
