@@ -46,6 +46,9 @@ TEST_CASE("broken schemas are refused, whatever is wrong with them") {
         R"({"pattern":"("})",
         R"({"pattern":7})",
         R"({"patternProperties":{"[":{}}})",
+        R"({"pattern":"a{44444444444444444444}"})",
+        R"({"pattern":"a{1,44444444444444444444}"})",
+        R"({"pattern":"(a)\\44444444444444444444"})",
         R"({"definitions":7})",
         R"({"properties":{"default":"x"}})",
     };
