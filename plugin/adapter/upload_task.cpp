@@ -2,6 +2,7 @@
 #include "host_bridge.hpp"
 #include "left_uploads.hpp"
 #include "option_reader.hpp"
+#include "platform_run.hpp"
 #include "schemas.hpp"
 #include "selection/local_tree.hpp"
 #include "task_support.hpp"
@@ -58,10 +59,7 @@ struct UploadKind {
         }
         if (!summary.left.upload_ids.empty())
             outputs.tell_left(unfinished_json(task, summary.left));
-        const Status handed_on = outputs.finish(summary);
-        if (!summary.status)
-            return report_error(error, summary.status.error());
-        return handed_on ? static_cast<int32_t>(FERRY_OK) : report_error(error, handed_on.error());
+        return report_end(summary.status, outputs.finish(summary), error);
     }
 };
 

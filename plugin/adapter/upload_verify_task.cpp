@@ -1,5 +1,5 @@
 // The task type `upload-verify`.
-#include "host_bridge.hpp"
+#include "platform_run.hpp"
 #include "schemas.hpp"
 #include "task_support.hpp"
 #include "tasks.hpp"
@@ -18,25 +18,15 @@ struct VerifyKind {
 
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
         task.options.work_dir = task.work_dir;
-        const auto transports = task.process.transports();
-        if (!transports)
-            return report_error(error, transports.error());
-        HostLog log(task.services);
-        VerifyOutputs outputs(task.services);
-        CancelToken cancel;
-        VerifySummary summary;
-        {
-            const CancelWatch watch(task.process.watcher(), task.services, cancel);
-            const VerifyEnvironment environment{{**transports,
-                                                 task.process.quotas().gate(task.options.endpoint, task.options.token),
-                                                 task.process.clock(), task.process.random(), log},
-                                                task.process.arena()};
-            summary = verify_files(task.options, environment, outputs, cancel);
-        }
-        const Status handed_on = outputs.finish(summary);
-        if (!summary.status)
-            return report_error(error, summary.status.error());
-        return handed_on ? static_cast<int32_t>(FERRY_OK) : report_error(error, handed_on.error());
+        Status handed_on;
+        const auto done = run_on_platform(task, [&](const PlatformEnvironment& environment, CancelToken& cancel) {
+            VerifyOutputs outputs(task.services);
+            const VerifySummary summary =
+                verify_files(task.options, {environment, task.process.arena()}, outputs, cancel);
+            handed_on = outputs.finish(summary);
+            return summary;
+        });
+        return done ? report_end(done->status, handed_on, error) : report_error(error, done.error());
     }
 };
 

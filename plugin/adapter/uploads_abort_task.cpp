@@ -2,6 +2,7 @@
 #include "document/text.hpp"
 #include "document/units.hpp"
 #include "output_sink.hpp"
+#include "platform_run.hpp"
 #include "schemas.hpp"
 #include "tasks.hpp"
 #include "unfinished_options.hpp"
@@ -31,7 +32,10 @@ struct AbortKind {
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
         if (left_unasked(task, intent(task.options)))
             return FERRY_OK;
-        const auto summary = run_unfinished(task, abort_uploads);
+        const auto summary =
+            run_on_platform(task, [&task](const PlatformEnvironment& environment, CancelToken& cancel) {
+                return abort_uploads(task.options, environment, cancel);
+            });
         if (!summary)
             return report_error(error, summary.error());
         Poco::JSON::Array::Ptr aborted = new Poco::JSON::Array;

@@ -1,5 +1,6 @@
 // The task type `uploads-list`.
 #include "output_sink.hpp"
+#include "platform_run.hpp"
 #include "schemas.hpp"
 #include "tasks.hpp"
 #include "unfinished_options.hpp"
@@ -46,7 +47,10 @@ struct ListKind {
     static int32_t run(PlatformTask<Options>& task, ferry_error* error) {
         if (left_unasked(task))
             return FERRY_OK;
-        const auto summary = run_unfinished(task, list_uploads);
+        const auto summary =
+            run_on_platform(task, [&task](const PlatformEnvironment& environment, CancelToken& cancel) {
+                return list_uploads(task.options, environment, cancel);
+            });
         if (!summary)
             return report_error(error, summary.error());
         Poco::JSON::Array::Ptr uploads = new Poco::JSON::Array;
