@@ -1,12 +1,12 @@
 #include "transfer/done_before.hpp"
 
-#include "base/first_lines.hpp"
 #include "document/text.hpp"
 #include "transfer/file_result.hpp"
 #include "transfer/part_check.hpp"
 #include "transfer/resume_check.hpp"
 
 namespace ferry {
+
 Result<bool> DoneBefore::may_be_ours(const PlannedFile& file) const {
     const SavedFile* saved = journal_.saved(file.remote());
     if (!saved || !saved->open() || !saved->pending() || !saved->completing_at || saved->as != file.chosen() ||
@@ -59,13 +59,9 @@ Result<std::optional<RemoteFile>> DoneBefore::still_there(const PlannedFile& fil
 }
 
 void DoneBefore::tell_elsewhere(const FileResult& result) {
-    const std::string sentence = printable(result.asked_name) + ": was renamed or moved on the platform since: it is " +
-                                 printable(result.name) + " there (file " + printable(result.id) +
-                                 (result.parent.empty() ? "" : ", in folder " + printable(result.parent)) + ")";
-    if (elsewhere_++ < most_files_told)
-        log_.warn(sentence);
-    else
-        log_.debug(sentence);
+    elsewhere_.tell(printable(result.asked_name) + ": was renamed or moved on the platform since: it is " +
+                    printable(result.name) + " there (file " + printable(result.id) +
+                    (result.parent.empty() ? "" : ", in folder " + printable(result.parent)) + ")");
 }
 
 Result<std::optional<FileResult>> DoneBefore::find(const PlannedFile& file, const RemoteFile* there) {

@@ -2,13 +2,12 @@
 #pragma once
 
 #include "base/cancel.hpp"
-#include "base/log.hpp"
+#include "base/first_lines.hpp"
 #include "platform/platform_api.hpp"
 #include "resume/upload_journal.hpp"
 #include "transfer/upload_job.hpp"
 #include "transfer/upload_session.hpp"
 
-#include <cstdint>
 #include <optional>
 
 namespace ferry {
@@ -19,8 +18,8 @@ class DoneBefore {
     DoneBefore(PlatformApi* api, const UploadJournal& journal, Log& log, const CancelToken& cancel)
         : api_(api)
         , journal_(journal)
-        , log_(log)
-        , cancel_(cancel) {}
+        , cancel_(cancel)
+        , elsewhere_(log, LogLevel::warn) {}
 
     // The file's result if the journal has it as done, the source is unchanged, and the platform still has that file:
     // under its name, or elsewhere as long as no other file has that name. `there`: the entry of the file's name on the
@@ -38,9 +37,8 @@ class DoneBefore {
 
     PlatformApi* api_;
     const UploadJournal& journal_;
-    Log& log_;
     const CancelToken& cancel_;
-    std::uint64_t elsewhere_ = 0; // results under another name or in another folder
+    FirstLines elsewhere_; // results under another name or in another folder
 };
 
 } // namespace ferry

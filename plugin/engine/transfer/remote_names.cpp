@@ -218,9 +218,8 @@ class Checker {
         }
         file.rename(std::move(*name));
         if (!only_looks_) {
-            renamed_.next();
-            renamed_.write(printable(file.remote()) + ": the name is taken on the platform, so it goes there as " +
-                           printable(file.name));
+            renamed_.tell(printable(file.remote()) + ": the name is taken on the platform, so it goes there as " +
+                          printable(file.name));
         }
         return check_.to_upload.add(file).status();
     }
@@ -228,9 +227,8 @@ class Checker {
     Status replace(PlannedFile& file, RemoteFile& there) {
         file.replaces = std::move(there.id);
         if (!only_looks_) {
-            replaced_.next();
-            replaced_.write(printable(file.remote()) + ": replaces the file " + printable(file.replaces) +
-                            " on the platform");
+            replaced_.tell(printable(file.remote()) + ": replaces the file " + printable(file.replaces) +
+                           " on the platform");
         }
         return check_.to_upload.add(file).status();
     }
