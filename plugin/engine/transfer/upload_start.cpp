@@ -12,6 +12,7 @@
 namespace ferry {
 namespace {
 
+constexpr const char* file_has_changed = "the file has changed since";
 constexpr int max_inits = 3; // until the platform's part size fits the file
 
 // Of init: then nothing was opened. Else that is not known, and the journal keeps saying so.
@@ -63,22 +64,12 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_known(const UploadSessi
 
 // nullopt: nothing of it is left on the platform.
 Result<std::optional<StartOutcome>> UploadStart::take_up(const UploadSession& session, const SavedFile& saved) {
-    if (!same_source(saved, session.file())) {
-        if (const Status dropped = drop_outdated(session, saved, "the file has changed since"); !dropped)
-            return dropped.error();
-        return std::optional<StartOutcome>();
-    }
-    if (saved.as != session.file().chosen()) {
-        if (const Status dropped = drop_outdated(session, saved, "it gets another name on the platform"); !dropped)
-            return dropped.error();
-        return std::optional<StartOutcome>();
-    }
-    if (const std::string why = begun_on_other_terms(saved, context_.conflict, session.request().replaces);
-        !why.empty()) {
-        if (const Status dropped = drop_outdated(session, saved, why); !dropped)
-            return dropped.error();
-        return std::optional<StartOutcome>();
-    }
+    if (!same_source(saved, session.file()))
+        return drop_outdated(session, saved, file_has_changed);
+    if (saved.as != session.file().chosen())
+        return drop_outdated(session, saved, "it gets another name on the platform");
+    if (const auto why = begun_on_other_terms(saved, context_.conflict, session.request().replaces); !why.empty())
+        return drop_outdated(session, saved, why);
     if (saved.open())
         return take_up_open(session, saved);
     const auto state = opened_by_lost_init(session.request(), saved);
@@ -129,18 +120,13 @@ Result<std::optional<StartOutcome>> UploadStart::take_up_open(const UploadSessio
         return found;
     }
     auto opened = go_on(session, &saved, **state);
-    if (!opened.ok() && opened.error().kind == ErrorKind::changed) {
-        if (const Status dropped = drop_outdated(session, saved, "the file has changed since"); !dropped)
-            return dropped.error();
-        return std::optional<StartOutcome>();
-    }
+    if (!opened.ok() && opened.error().kind == ErrorKind::changed)
+        return drop_outdated(session, saved, file_has_changed);
     if (!opened.ok())
         return opened.error();
     if (*opened)
         return std::optional(StartOutcome(std::move(**opened)));
-    if (const Status dropped = drop_outdated(session, saved, "the platform's part size has changed"); !dropped)
-        return dropped.error();
-    return std::optional<StartOutcome>();
+    return drop_outdated(session, saved, "the platform's part size has changed");
 }
 
 // The upload is gone. If complete had been asked for, the file may be why: that it has come of it nobody can tell, but
@@ -204,7 +190,9 @@ Status UploadStart::report_in_order(OpenedUpload& opened) {
     return reports.empty() ? Status() : api_.report_all(opened.upload_id, reports);
 }
 
-Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why) {
+// nullopt: it is to be begun anew.
+Result<std::optional<StartOutcome>> UploadStart::drop_outdated(const UploadSession& session, const SavedFile& saved,
+                                                               const std::string& why) {
     const std::string name = printable(session.file().remote());
     std::string id = saved.upload_id;
     if (id.empty()) {
@@ -212,7 +200,7 @@ Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile&
         request.name = saved.as.empty() ? session.file().asked() : saved.as;
         const auto state = opened_by_lost_init(request, saved);
         if (!state.ok())
-            return state.status();
+            return state.error();
         if (*state)
             id = (*state)->info.upload_id;
     }
@@ -220,10 +208,10 @@ Status UploadStart::drop_outdated(const UploadSession& session, const SavedFile&
         context_.api.log.warn(name + ": its upload " + printable(id) + " with " +
                               count_of(saved.parts.size(), "stored part") + " is dropped and begun anew: " + why);
         if (const Status aborted = api_.abort(id); !aborted)
-            return aborted;
+            return aborted.error();
     }
     context_.journal.dropped(session.file().remote());
-    return {};
+    return std::optional<StartOutcome>();
 }
 
 Status UploadStart::abort_lost(const UploadSession& session) {

@@ -37,7 +37,8 @@ class UploadStart {
                                               const UploadState& state);
     void note_begun(const UploadSession& session);
     Status report_in_order(OpenedUpload& opened);
-    Status drop_outdated(const UploadSession& session, const SavedFile& saved, const std::string& why);
+    Result<std::optional<StartOutcome>> drop_outdated(const UploadSession& session, const SavedFile& saved,
+                                                      const std::string& why);
     Status abort_lost(const UploadSession& session);
     std::string known_md5(const UploadSession& session) const;
     Result<OpenedUpload> open_anew(const UploadSession& session);
