@@ -14,23 +14,16 @@ constexpr int g_table = 0xe4;
 constexpr int h_table = 0x96;
 constexpr int i_table = 0x39;
 
-template <> struct Functions<8> {
-    using V = Words<8>;
+template <int Lanes>
+requires(Lanes >= 8) struct Functions<Lanes> {
+    using V = Words<Lanes>;
     template <int Table> static inline __attribute__((always_inline)) V of(V b, V c, V d) {
-        return reinterpret_cast<V>(_mm256_ternarylogic_epi32(reinterpret_cast<__m256i>(b), reinterpret_cast<__m256i>(c),
-                                                             reinterpret_cast<__m256i>(d), Table));
-    }
-    static inline __attribute__((always_inline)) V f(V b, V c, V d) { return of<f_table>(b, c, d); }
-    static inline __attribute__((always_inline)) V g(V b, V c, V d) { return of<g_table>(b, c, d); }
-    static inline __attribute__((always_inline)) V h(V b, V c, V d) { return of<h_table>(b, c, d); }
-    static inline __attribute__((always_inline)) V i(V b, V c, V d) { return of<i_table>(b, c, d); }
-};
-
-template <> struct Functions<16> {
-    using V = Words<16>;
-    template <int Table> static inline __attribute__((always_inline)) V of(V b, V c, V d) {
-        return reinterpret_cast<V>(_mm512_ternarylogic_epi32(reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(c),
-                                                             reinterpret_cast<__m512i>(d), Table));
+        if constexpr (Lanes == 8)
+            return reinterpret_cast<V>(_mm256_ternarylogic_epi32(
+                reinterpret_cast<__m256i>(b), reinterpret_cast<__m256i>(c), reinterpret_cast<__m256i>(d), Table));
+        else
+            return reinterpret_cast<V>(_mm512_ternarylogic_epi32(
+                reinterpret_cast<__m512i>(b), reinterpret_cast<__m512i>(c), reinterpret_cast<__m512i>(d), Table));
     }
     static inline __attribute__((always_inline)) V f(V b, V c, V d) { return of<f_table>(b, c, d); }
     static inline __attribute__((always_inline)) V g(V b, V c, V d) { return of<g_table>(b, c, d); }

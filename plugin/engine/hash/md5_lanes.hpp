@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace ferry {
 namespace {
@@ -111,39 +112,14 @@ template <int Lanes> FERRY_INLINE Words<Lanes> load_quads(const std::byte* const
     }
 }
 
-// Of each group of four lanes: the low or high two words of a and b, by turns.
-template <int Lanes> FERRY_INLINE Words<Lanes> low_words(Words<Lanes> a, Words<Lanes> b) {
-    if constexpr (Lanes == 4)
-        return __builtin_shufflevector(a, b, 0, 4, 1, 5);
-    else if constexpr (Lanes == 8)
-        return __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13);
-    else
-        return __builtin_shufflevector(a, b, 0, 16, 1, 17, 4, 20, 5, 21, 8, 24, 9, 25, 12, 28, 13, 29);
+// Of each group of four lanes the four words that are chosen: 0 to 3 are those of a, 4 to 7 those of b.
+template <int Lanes, int... Chosen, int... Lane>
+FERRY_INLINE Words<Lanes> choose(Words<Lanes> a, Words<Lanes> b, std::integer_sequence<int, Lane...>) {
+    constexpr int words[] = {Chosen...};
+    return __builtin_shufflevector(a, b, (words[Lane % 4] / 4 * Lanes + Lane / 4 * 4 + words[Lane % 4] % 4)...);
 }
-template <int Lanes> FERRY_INLINE Words<Lanes> high_words(Words<Lanes> a, Words<Lanes> b) {
-    if constexpr (Lanes == 4)
-        return __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    else if constexpr (Lanes == 8)
-        return __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
-    else
-        return __builtin_shufflevector(a, b, 2, 18, 3, 19, 6, 22, 7, 23, 10, 26, 11, 27, 14, 30, 15, 31);
-}
-// Of each group of four lanes: the low or high half of a, then that of b.
-template <int Lanes> FERRY_INLINE Words<Lanes> low_halves(Words<Lanes> a, Words<Lanes> b) {
-    if constexpr (Lanes == 4)
-        return __builtin_shufflevector(a, b, 0, 1, 4, 5);
-    else if constexpr (Lanes == 8)
-        return __builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13);
-    else
-        return __builtin_shufflevector(a, b, 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29);
-}
-template <int Lanes> FERRY_INLINE Words<Lanes> high_halves(Words<Lanes> a, Words<Lanes> b) {
-    if constexpr (Lanes == 4)
-        return __builtin_shufflevector(a, b, 2, 3, 6, 7);
-    else if constexpr (Lanes == 8)
-        return __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15);
-    else
-        return __builtin_shufflevector(a, b, 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31);
+template <int Lanes, int... Chosen> FERRY_INLINE Words<Lanes> choose(Words<Lanes> a, Words<Lanes> b) {
+    return choose<Lanes, Chosen...>(a, b, std::make_integer_sequence<int, Lanes>());
 }
 
 // The sixteen words of each message's block at `at`: words[j] has the j-th of all.
@@ -153,12 +129,12 @@ FERRY_INLINE void load_block(Words<Lanes>* words, const std::byte* const* messag
     for (int quad = 0; quad < 4; ++quad, at += 16) {
         const V rows[4] = {load_quads<Lanes>(messages, at), load_quads<Lanes>(messages + 1, at),
                            load_quads<Lanes>(messages + 2, at), load_quads<Lanes>(messages + 3, at)};
-        const V low[2] = {low_words<Lanes>(rows[0], rows[1]), low_words<Lanes>(rows[2], rows[3])};
-        const V high[2] = {high_words<Lanes>(rows[0], rows[1]), high_words<Lanes>(rows[2], rows[3])};
-        words[4 * quad] = low_halves<Lanes>(low[0], low[1]);
-        words[4 * quad + 1] = high_halves<Lanes>(low[0], low[1]);
-        words[4 * quad + 2] = low_halves<Lanes>(high[0], high[1]);
-        words[4 * quad + 3] = high_halves<Lanes>(high[0], high[1]);
+        const V low[2] = {choose<Lanes, 0, 4, 1, 5>(rows[0], rows[1]), choose<Lanes, 0, 4, 1, 5>(rows[2], rows[3])};
+        const V high[2] = {choose<Lanes, 2, 6, 3, 7>(rows[0], rows[1]), choose<Lanes, 2, 6, 3, 7>(rows[2], rows[3])};
+        words[4 * quad] = choose<Lanes, 0, 1, 4, 5>(low[0], low[1]);
+        words[4 * quad + 1] = choose<Lanes, 2, 3, 6, 7>(low[0], low[1]);
+        words[4 * quad + 2] = choose<Lanes, 0, 1, 4, 5>(high[0], high[1]);
+        words[4 * quad + 3] = choose<Lanes, 2, 3, 6, 7>(high[0], high[1]);
     }
 }
 
