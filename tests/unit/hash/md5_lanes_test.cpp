@@ -1,4 +1,5 @@
 #include "hash/md5_runs.hpp"
+#include "some_bytes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,23 +12,6 @@
 
 namespace ferry::test {
 namespace {
-
-using Bytes = std::vector<std::byte>;
-
-Md5 by_openssl(std::span<const std::byte> bytes) {
-    auto stream = Md5Stream::make();
-    REQUIRE(stream.ok());
-    stream->update(bytes);
-    return *stream->finish();
-}
-
-Bytes some_bytes(std::size_t size, unsigned seed) {
-    std::minstd_rand random(seed + 1);
-    Bytes bytes(size);
-    for (std::byte& byte : bytes)
-        byte = static_cast<std::byte>(random() >> 7);
-    return bytes;
-}
 
 // All messages at once, each in calls of at most `step` blocks.
 std::vector<Md5> in_lanes(const std::vector<Bytes>& messages, Md5Kernels kernels, std::size_t step) {

@@ -1,4 +1,5 @@
 #include "hash/part_hasher.hpp"
+#include "some_bytes.hpp"
 
 #include <doctest/doctest.h>
 
@@ -14,23 +15,7 @@
 namespace ferry::test {
 namespace {
 
-using Bytes = std::vector<std::byte>;
 constexpr auto no_patience = std::chrono::microseconds(0);
-
-Md5 by_openssl(std::span<const std::byte> bytes) {
-    auto stream = Md5Stream::make();
-    REQUIRE(stream.ok());
-    stream->update(bytes);
-    return *stream->finish();
-}
-
-Bytes some_bytes(std::size_t size, unsigned seed) {
-    std::minstd_rand random(seed + 1);
-    Bytes bytes(size);
-    for (std::byte& byte : bytes)
-        byte = static_cast<std::byte>(random() >> 7);
-    return bytes;
-}
 
 // Puts at most `most` bytes more of it; false at the end.
 bool put_some(PartHash& hash, const Bytes& part, std::size_t& done, std::size_t most) {
