@@ -1,6 +1,5 @@
 #include "base/ticker.hpp"
 
-#include <exception>
 #include <system_error>
 #include <utility>
 

@@ -47,8 +47,7 @@ bool OwnFiles::is_state(const std::string& path) {
 std::string OwnFiles::problem_with(const std::string& path) {
     if (is_receipts(path))
         return "is the file of receipts, which is written to while files are uploaded; write them elsewhere, or leave "
-               "it "
-               "out of the files";
+               "it out of the files";
     if (is_state(path))
         return "is one of Ferry's own files in the state directory " + printable(state_dir_) +
                "; leave it out of the files, or upload a copy";
