@@ -34,7 +34,7 @@ class Scene {
         const std::string address = api.substr(api.find("//") + 2, api.rfind('/') - api.find("//") - 2);
         show("http://" + address, "https://cavatica-api.sbgenomics.com");
         show(address, "cavatica-api.sbgenomics.com");
-        show(space.dir().string(), "/work");
+        show(space.dir().string(), "/home/me");
     }
 
     void show(std::string real, std::string example) { shown_.emplace_back(std::move(real), std::move(example)); }
