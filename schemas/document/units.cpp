@@ -94,6 +94,17 @@ std::string format_duration(std::chrono::milliseconds time) {
     return formatted("%lld h %02lld min", minutes / 60, minutes % 60);
 }
 
+std::string grouped(std::uint64_t number) {
+    const std::string digits = std::to_string(number);
+    std::string text;
+    for (std::size_t i = 0; i < digits.size(); ++i) {
+        if (i > 0 && (digits.size() - i) % 3 == 0)
+            text += ',';
+        text += digits[i];
+    }
+    return text;
+}
+
 std::string count_of(std::uint64_t number, const char* noun) {
     return std::to_string(number) + " " + noun + (number == 1 ? "" : "s");
 }

@@ -19,6 +19,7 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
 std::string format_size(std::uint64_t bytes);                 // "1.25 GiB"
 std::string format_duration(std::chrono::milliseconds time);  // "2 h 05 min", "12.3 s"
+std::string grouped(std::uint64_t number);                    // "1,234,567"
 std::string count_of(std::uint64_t number, const char* noun); // "1 part", "2 parts"
 
 } // namespace ferry

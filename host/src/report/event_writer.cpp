@@ -2,8 +2,8 @@
 
 #include "document/strict_json.hpp"
 #include "document/text.hpp"
+#include "document/units.hpp"
 #include "file_lock.hpp"
-#include "report/plan_totals.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

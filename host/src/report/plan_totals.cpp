@@ -44,17 +44,6 @@ std::string quota_text(std::uint64_t calls) {
 
 } // namespace
 
-std::string grouped(std::uint64_t number) {
-    const std::string digits = std::to_string(number);
-    std::string text;
-    for (std::size_t i = 0; i < digits.size(); ++i) {
-        if (i > 0 && (digits.size() - i) % 3 == 0)
-            text += ',';
-        text += digits[i];
-    }
-    return text;
-}
-
 void PlanTotals::add_planned(const JsonObject& planned) {
     ++summed_;
     add_number(files_, planned, "files");

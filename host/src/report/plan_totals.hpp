@@ -33,7 +33,4 @@ class PlanTotals {
     std::map<std::string, std::uint64_t> later_; // steps by their task
 };
 
-// "1,234,567"
-std::string grouped(std::uint64_t number);
-
 } // namespace ferry

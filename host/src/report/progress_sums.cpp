@@ -1,7 +1,6 @@
 #include "report/progress_sums.hpp"
 
 #include "document/units.hpp"
-#include "report/plan_totals.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,6 @@
 #include "report/progress_view.hpp"
 
 #include "document/units.hpp"
-#include "report/plan_totals.hpp"
 #include "report/text_columns.hpp"
 
 #include <algorithm>

@@ -40,4 +40,11 @@ TEST_CASE("what people read") {
     CHECK(format_duration(7500s) == "2 h 05 min");
 }
 
+TEST_CASE("numbers in groups of three") {
+    CHECK(grouped(0) == "0");
+    CHECK(grouped(999) == "999");
+    CHECK(grouped(1'000) == "1,000");
+    CHECK(grouped(1'234'567) == "1,234,567");
+}
+
 } // namespace ferry

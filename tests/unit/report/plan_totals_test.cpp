@@ -42,13 +42,6 @@ struct Steps {
 
 } // namespace
 
-TEST_CASE("numbers in groups of three") {
-    CHECK(grouped(0) == "0");
-    CHECK(grouped(999) == "999");
-    CHECK(grouped(1'000) == "1,000");
-    CHECK(grouped(1'234'567) == "1,234,567");
-}
-
 TEST_CASE("what steps plan is summed up") {
     Steps steps;
     CHECK(steps.totals.text().empty());
